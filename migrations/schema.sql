@@ -1,0 +1,382 @@
+-- What the database looks like when the whole chain has run: written by `node scripts/migrations.ts dump`, never by hand.
+-- Nothing replays this file. PUBLIC has no right that is not named.
+
+-- Schema
+
+CREATE SCHEMA cutover;
+
+-- Tables
+
+CREATE TABLE cutover.backfill_ranges (
+  backfill bigint NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  kind_rank integer NOT NULL,
+  first_ordinal integer NOT NULL,
+  last_ordinal integer NOT NULL,
+  "position" integer NOT NULL,
+  rows_written bigint DEFAULT 0 NOT NULL,
+  worker text,
+  CONSTRAINT backfill_ranges_pkey PRIMARY KEY (backfill, kind, first_ordinal),
+  CONSTRAINT backfill_ranges_backfill_fkey FOREIGN KEY (backfill) REFERENCES cutover.backfills(id) ON DELETE CASCADE
+) WITH (fillfactor=50);
+
+CREATE TABLE cutover.backfill_units (
+  backfill bigint NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  ordinal integer NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  CONSTRAINT backfill_units_pkey PRIMARY KEY (backfill, kind, ordinal),
+  CONSTRAINT backfill_units_backfill_fkey FOREIGN KEY (backfill) REFERENCES cutover.backfills(id) ON DELETE CASCADE
+);
+
+CREATE TABLE cutover.backfills (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  epoch integer NOT NULL,
+  started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  finished_at timestamp with time zone,
+  paused boolean DEFAULT false NOT NULL,
+  units_total bigint DEFAULT 0 NOT NULL,
+  CONSTRAINT backfills_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE cutover.conflicts (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  table_name text NOT NULL,
+  key jsonb NOT NULL,
+  found_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  base jsonb,
+  won jsonb,
+  lost jsonb,
+  CONSTRAINT conflicts_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE cutover.core_version (
+  version integer NOT NULL,
+  installed_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT core_version_pkey PRIMARY KEY (version)
+);
+
+CREATE TABLE cutover.cutovers (
+  name text COLLATE "C" NOT NULL,
+  compiled_schema name NOT NULL,
+  phase text DEFAULT 'expanded'::text NOT NULL,
+  step text,
+  phase_since timestamp with time zone DEFAULT now() NOT NULL,
+  phase_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  epoch integer DEFAULT 0 NOT NULL,
+  has_held_rows boolean DEFAULT false NOT NULL,
+  definition jsonb NOT NULL,
+  fingerprint jsonb DEFAULT '{}'::jsonb NOT NULL,
+  reverse_ended_at timestamp with time zone,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  CONSTRAINT cutovers_pkey PRIMARY KEY (name),
+  CONSTRAINT cutovers_compiled_schema_key UNIQUE (compiled_schema),
+  CONSTRAINT cutovers_phase_check CHECK ((phase = ANY (ARRAY['expanded'::text, 'dual_write'::text, 'backfilled'::text, 'reads_switched'::text, 'writes_switched'::text, 'legacy_locked'::text, 'archived'::text, 'dropped'::text])))
+);
+
+CREATE TABLE cutover.drift_runs (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  phase text NOT NULL,
+  epoch integer NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  snapshot text NOT NULL,
+  directions text[] NOT NULL,
+  accounting jsonb NOT NULL,
+  drifted_units bigint NOT NULL,
+  fingerprint_problems jsonb DEFAULT '[]'::jsonb NOT NULL,
+  CONSTRAINT drift_runs_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE cutover.drift_units (
+  run bigint NOT NULL,
+  ordinal integer NOT NULL,
+  direction text NOT NULL,
+  kind text NOT NULL,
+  unit text NOT NULL,
+  table_name text NOT NULL,
+  key jsonb NOT NULL,
+  finding text NOT NULL,
+  expected jsonb,
+  actual jsonb,
+  CONSTRAINT drift_units_pkey PRIMARY KEY (run, ordinal),
+  CONSTRAINT drift_units_run_fkey FOREIGN KEY (run) REFERENCES cutover.drift_runs(id) ON DELETE CASCADE
+);
+
+CREATE TABLE cutover.events (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  happened_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  cutover text COLLATE "C",
+  event text NOT NULL,
+  detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+  CONSTRAINT events_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE cutover.head (
+  xid xid8 NOT NULL,
+  writing_cutover text COLLATE "C",
+  writing_direction text,
+  CONSTRAINT head_pkey PRIMARY KEY (xid)
+) WITH (fillfactor=50);
+CREATE CONSTRAINT TRIGGER head_flush AFTER INSERT ON cutover.head DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.writing_cutover IS NULL)) EXECUTE FUNCTION cutover.flush_at_commit();
+
+CREATE TABLE cutover.images (
+  xid xid8 NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  table_name text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  image text,
+  feeds text[] NOT NULL,
+  belongs text[] NOT NULL,
+  taken_by xid8,
+  CONSTRAINT images_pkey PRIMARY KEY (xid, cutover, table_name, key)
+);
+CREATE INDEX images_belongs ON cutover.images USING gin (belongs);
+CREATE INDEX images_row ON cutover.images USING btree (cutover, table_name, key, seq);
+
+CREATE TABLE cutover.observations (
+  xid xid8 NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  observed_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  units integer NOT NULL,
+  rows integer NOT NULL,
+  CONSTRAINT observations_pkey PRIMARY KEY (xid, cutover)
+);
+
+CREATE TABLE cutover.outbox (
+  xid xid8 NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  CONSTRAINT outbox_pkey PRIMARY KEY (xid, cutover, direction, kind, unit),
+  CONSTRAINT outbox_direction_check CHECK ((direction = ANY (ARRAY['forward'::text, 'reverse'::text])))
+);
+CREATE INDEX outbox_unit ON cutover.outbox USING btree (cutover, direction, kind, unit);
+
+CREATE TABLE cutover.phase_transitions (
+  id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  from_phase text NOT NULL,
+  to_phase text NOT NULL,
+  moved_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  moved_by text DEFAULT SESSION_USER NOT NULL,
+  gates jsonb DEFAULT '[]'::jsonb NOT NULL,
+  forced text[] DEFAULT '{}'::text[] NOT NULL,
+  reason text,
+  CONSTRAINT phase_transitions_pkey PRIMARY KEY (id)
+);
+
+CREATE TABLE cutover.quarantine (
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  class text DEFAULT 'quarantined'::text NOT NULL,
+  reason text NOT NULL,
+  error text,
+  rows jsonb DEFAULT '[]'::jsonb NOT NULL,
+  version bigint DEFAULT 0 NOT NULL,
+  quarantined_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  accepted_by text,
+  accepted_at timestamp with time zone,
+  CONSTRAINT quarantine_pkey PRIMARY KEY (cutover, direction, kind, unit),
+  CONSTRAINT quarantine_class_check CHECK ((class = ANY (ARRAY['quarantined'::text, 'excluded'::text])))
+);
+
+CREATE TABLE cutover.revoked_grants (
+  cutover text COLLATE "C" NOT NULL,
+  table_name text NOT NULL,
+  grantee text NOT NULL,
+  grantor text NOT NULL,
+  privilege text NOT NULL,
+  grantable boolean NOT NULL,
+  column_name text DEFAULT ''::text NOT NULL,
+  CONSTRAINT revoked_grants_pkey PRIMARY KEY (cutover, table_name, grantee, grantor, privilege, column_name)
+);
+
+CREATE TABLE cutover.unit_kinds (
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  rank integer NOT NULL,
+  CONSTRAINT unit_kinds_pkey PRIMARY KEY (cutover, direction, kind),
+  CONSTRAINT unit_kinds_cutover_fkey FOREIGN KEY (cutover) REFERENCES cutover.cutovers(name) ON DELETE CASCADE,
+  CONSTRAINT unit_kinds_direction_check CHECK ((direction = ANY (ARRAY['forward'::text, 'reverse'::text])))
+);
+
+CREATE TABLE cutover.units (
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  version bigint DEFAULT 1 NOT NULL,
+  epoch integer DEFAULT '-1'::integer NOT NULL,
+  CONSTRAINT units_pkey PRIMARY KEY (cutover, direction, kind, unit)
+) WITH (fillfactor=50);
+
+-- Functions and procedures
+
+FUNCTION cutover.advance(cutover_name text, to_phase text, force text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) RETURNS cutover.phase_transitions
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+PROCEDURE cutover.advance_steps(IN cutover_name text, IN to_phase text, IN force text[] DEFAULT '{}'::text[], IN reason text DEFAULT NULL::text, IN wait_seconds integer DEFAULT 60) plpgsql VOLATILE;
+
+FUNCTION cutover.ask_gates(cutover_name text, to_phase text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.backfill_step(wanted bigint, worker_name text, max_units integer, OUT state text, OUT units integer, OUT written integer) RETURNS record
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=1s SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.barrier_exclusive() RETURNS void
+  LANGUAGE sql VOLATILE;
+
+FUNCTION cutover.barrier_shared() RETURNS void
+  LANGUAGE sql VOLATILE;
+
+FUNCTION cutover.classes(cutover_name text, unit_direction text, unit_kind text, with_drift boolean DEFAULT true) RETURNS TABLE(unit text, class text, reason text)
+  LANGUAGE sql STABLE;
+
+FUNCTION cutover.compiled_coarser(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.compiled_connected(cutover_name text, unit_direction text, refs text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.compiled_differences(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS TABLE(unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.compiled_held(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS TABLE(unit text, class text, reason text)
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.compiled_lock_rows(cutover_name text, refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.compiled_recompute(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS text[]
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.compiled_schema(cutover_name text) RETURNS name
+  LANGUAGE sql STABLE;
+
+FUNCTION cutover.compiled_source_rows(cutover_name text, unit_direction text, unit_kind text, wanted text) RETURNS jsonb
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kind text) RETURNS TABLE(unit text)
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=1s SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+PROCEDURE cutover.drain_all(IN cutover_name text DEFAULT NULL::text) plpgsql VOLATILE;
+
+FUNCTION cutover.drain_both_sides(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[]) RETURNS integer
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.drain_one_side(stand cutover.cutovers, unit_kind text, wanted text[]) RETURNS integer
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL::text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.enter_step(cutover_name text, new_step text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.fingerprint_problems(cutover_name text) RETURNS TABLE(table_name text, aspect text, problem text)
+  LANGUAGE sql STABLE;
+
+FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.flush() RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.flush_at_commit() RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.flush_transaction(own xid8) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward'::text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.gate_drift_free(stand cutover.cutovers, wanted_directions text[]) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.gate_writers_current(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.has_held_rows(cutover_name text) RETURNS boolean
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.id(VARIADIC parts text[]) RETURNS uuid
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION cutover.is_writing(cutover_name text, direction text) RETURNS boolean
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.lock_units(cutover_name text, unit_direction text, unit_kind text, wanted text[], new_epoch integer) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.make_true(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[]) RETURNS integer
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.phase_rank(phase text) RETURNS integer
+  LANGUAGE sql IMMUTABLE;
+
+FUNCTION cutover.quarantine_unit(cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.record_move(cutover_name text, to_phase text, why text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[]) RETURNS TABLE(kind text, units text[])
+  LANGUAGE sql STABLE;
+
+FUNCTION cutover.register_cutover(cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0) RETURNS TABLE(units integer, last_ordinal integer)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=1s SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.rollback(cutover_name text, reason text DEFAULT NULL::text) RETURNS cutover.phase_transitions
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
+PROCEDURE cutover.rollback_steps(IN cutover_name text, IN reason text DEFAULT NULL::text, IN wait_seconds integer DEFAULT 60) plpgsql VOLATILE;
+
+FUNCTION cutover.set_writing(cutover_name text, direction text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.start_backfill(cutover_name text, unit_direction text DEFAULT 'forward'::text, range_size integer DEFAULT 500) RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]
+  LANGUAGE sql STABLE;
+
+FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL::text[], most_details integer DEFAULT 1000) RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET row_security=off SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.writers_in_flight(tables text[]) RETURNS TABLE(virtual_transaction text, pid integer)
+  LANGUAGE sql STABLE;

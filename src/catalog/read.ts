@@ -1,0 +1,38 @@
+import type { ClientBase } from "pg";
+import { compiledSchema } from "../compiler/names.ts";
+import type { Problem } from "../definition/problem.ts";
+import type { Definition } from "../definition/types.ts";
+import { describeDefinition } from "./describe.ts";
+import { introspectTable } from "./introspect.ts";
+import type { Catalog, CatalogTable } from "./types.ts";
+
+/**
+ * Reads all catalog facts that a definition needs. The database is left as it was.
+ *
+ * @returns the catalog, and the problems that the database itself names: tables that are missing, SELECTs that it refuses
+ */
+export async function readCatalog(
+  client: ClientBase,
+  definition: Definition,
+): Promise<{ catalog: Catalog; problems: Problem[] }> {
+  const tables = new Map<string, CatalogTable>();
+  const problems: Problem[] = [];
+  for (const table of [...definition.tables, ...definition.context]) {
+    const facts = await introspectTable(client, table, compiledSchema(definition.name));
+    if (facts === undefined) {
+      problems.push({
+        file: `cutovers/${definition.name}/cutover.json`,
+        message: `the database has no table ${table.schema}.${table.name}`,
+        help: "Create it in a migration that is committed before this cutover, or correct the name.",
+      });
+    } else {
+      tables.set(table.name, facts);
+    }
+  }
+  const version = Number((await client.query("SHOW server_version_num")).rows[0].server_version_num);
+  if (problems.length > 0) {
+    return { catalog: { tables, described: new Map(), serverVersion: version }, problems };
+  }
+  const { described, problems: refused } = await describeDefinition(client, definition);
+  return { catalog: { tables, described, serverVersion: version }, problems: refused };
+}

@@ -1,0 +1,58 @@
+import type { Catalog } from "../catalog/types.ts";
+import type { Definition } from "../definition/types.ts";
+import { emitConnected } from "./emit/connected.ts";
+import { emitDifferences } from "./emit/differences.ts";
+import { emitDispatch } from "./emit/dispatch.ts";
+import { emitHeld } from "./emit/held.ts";
+import { emitMappings } from "./emit/mappings.ts";
+import { emitNotes } from "./emit/notes.ts";
+import { emitPatch } from "./emit/patch.ts";
+import { emitRecompute } from "./emit/recompute.ts";
+import { emitFingerprint, emitRegister } from "./emit/register.ts";
+import { emitTriggers } from "./emit/triggers.ts";
+import { emitTypes } from "./emit/types.ts";
+import { emitUnits } from "./emit/units.ts";
+import { plan as makePlan } from "./plan.ts";
+import { identifier, join, nothing, sql } from "./sql.ts";
+
+/**
+ * The SQL of a cutover, one section after the other, as it is put into the user's migrations. Pure: the same definition and
+ * catalog give the same text.
+ */
+export function compile(definition: Definition, catalog: Catalog): string {
+  const plan = makePlan(definition, catalog);
+  const schema = identifier(plan.schema);
+  const sections = [
+    sql`
+-- Cutover "${identifier(definition.name)}", compiled by \`cutover compile\` from cutovers/${identifier(definition.name)}/. Do not edit: change the
+-- definition and compile again. Nothing of this needs the tool at run time.
+--
+-- Everything of this cutover lives in the schema ${schema}; the triggers at the end stand on the tables of both sides.
+-- Plain table names in mappings are bound here, when the functions are created.
+SET LOCAL search_path = pg_catalog, ${join(plan.schemas.map(identifier))};
+SET LOCAL lock_timeout = '100ms';
+DROP SCHEMA IF EXISTS ${schema} CASCADE;
+CREATE SCHEMA ${schema};
+REVOKE ALL ON SCHEMA ${schema} FROM PUBLIC;`,
+    emitTypes(plan),
+    emitMappings(plan),
+    emitHeld(plan),
+    emitRecompute(plan),
+    emitPatch(plan),
+    emitDifferences(plan),
+    emitUnits(plan),
+    emitConnected(plan),
+    emitDispatch(plan),
+    emitNotes(plan),
+    emitRegister(plan),
+    sql`
+-- PUBLIC may execute nothing of it.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${schema} FROM PUBLIC;`,
+    emitTriggers(plan),
+    emitFingerprint(plan, catalog),
+  ];
+  return `${join(
+    sections.filter((section) => section !== nothing),
+    "\n\n",
+  ).text}\n`;
+}

@@ -1,0 +1,122 @@
+import type { Direction, Feed, Table, UnitKind } from "../../definition/types.ts";
+import { names } from "../names.ts";
+import type { Plan, PlannedKind, PlannedSource, PlannedTable } from "../plan.ts";
+import { columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
+
+/** Pieces that several emitters use; each is a FROM item or an expression, never a whole statement. */
+
+export function unitType(plan: Plan, kind: Pick<UnitKind, "direction" | "name">): Sql {
+  return qualified(plan.schema, names.unitType(kind.direction, kind.name));
+}
+
+export function rowType(plan: Plan, table: Pick<Table, "name">): Sql {
+  return qualified(plan.schema, names.rowType(table.name));
+}
+
+/** `ROW(alias.a, alias.b)::cutover_x.forward_week`. */
+export function unitOf(plan: Plan, kind: UnitKind, alias: string): Sql {
+  return sql`ROW(${columnsOf(alias, kind.columns.map((column) => column.name))})::${unitType(plan, kind)}`;
+}
+
+/** `'week:' || unit::text`: a unit with its kind, as notes and images name it. */
+export function refOf(plan: Plan, kind: UnitKind, alias: string): Sql {
+  return sql`${literal(`${kind.name}:`)} || ${unitOf(plan, kind, alias)}::text`;
+}
+
+const aliasList = (kind: UnitKind) => join(kind.columns.map((column) => identifier(column.name)));
+
+/** The unit of the own side of a row, as `own`; only the row is in scope of the expressions. */
+export function own(kind: UnitKind, table: Pick<PlannedTable, "unit">): Sql {
+  const expressions = join((table.unit?.expressions ?? []).map(trusted));
+  return sql`CROSS JOIN LATERAL (SELECT ${expressions}) AS own (${aliasList(kind)})`;
+}
+
+/** The units of the other side that a row feeds, as `fed`. */
+export function fed(kind: UnitKind, feed: Feed): Sql {
+  const select = feed.form === "query" ? trusted(feed.units) : sql`SELECT ${join(feed.expressions.map(trusted))}`;
+  return sql`CROSS JOIN LATERAL (${select}) AS fed (${aliasList(kind)})`;
+}
+
+/** `a.x = b.x AND …` over the columns of a unit. */
+export function sameUnit(kind: UnitKind, left: string, right: string): Sql {
+  return join(
+    kind.columns.map(
+      (column) => sql`${identifier(left)}.${identifier(column.name)} = ${identifier(right)}.${identifier(column.name)}`,
+    ),
+    " AND ",
+  );
+}
+
+/** The rows of a table that feed some units: `FROM …`, with the row under the table's name. */
+export function fromFeeding(kind: UnitKind, source: PlannedSource, units: Sql): Sql {
+  const table = sql`${qualified(source.schema, source.name)} AS ${identifier(source.name)}`;
+  if (source.feed.form === "query") {
+    return sql`FROM unnest(${units}) AS ${identifier(kind.name)} JOIN ${table} ON (${trusted(source.feed.rows)})`;
+  }
+  return sql`FROM ${table} ${fed(kind, source.feed)} JOIN unnest(${units}) AS wanted ON ${sameUnit(kind, "fed", "wanted")}`;
+}
+
+/** SELECT of the rows of a table that feed some units, each once. */
+export function feedingRows(kind: UnitKind, source: PlannedSource, units: Sql): Sql {
+  const once = source.feed.form === "query" ? sql`DISTINCT ON (${columnsOf(source.name, source.key)}) ` : trusted("");
+  return sql`
+SELECT ${once}${identifier(source.name)}.*
+  ${fromFeeding(kind, source, units)}`;
+}
+
+/** CTEs of the tables' own names that hold only the rows which feed some units. */
+export function shadows(kind: PlannedKind, units: Sql): Sql {
+  return join(
+    kind.sources.map(
+      (source) => sql`${identifier(source.name)} AS (
+  ${feedingRows(kind, source, units)}
+)`,
+    ),
+    ", ",
+  );
+}
+
+/** The rows of a table that belong to some units: `FROM …`, with the unit as `own`. */
+export function fromBelonging(kind: UnitKind, table: PlannedTable, units: Sql): Sql {
+  return sql`FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)} JOIN unnest(${units}) AS wanted ON ${sameUnit(kind, "own", "wanted")}`;
+}
+
+/**
+ * Differ in a byte of any column: works for types without an equality (json, xml), and tells 1.0 from 1.00. The casts
+ * keep Postgres from comparing the rows column by column.
+ */
+export function differs(columns: readonly string[], left: string, right: string): Sql {
+  return sql`ROW(${columnsOf(left, columns)})::record OPERATOR(pg_catalog.*<>) ROW(${columnsOf(right, columns)})::record`;
+}
+
+/** A row as JSON: `jsonb_build_object('id', r.id, …)`, in pieces below the limit of function arguments. */
+export function jsonOf(columns: readonly string[], alias: string): Sql {
+  const pieces: Sql[] = [];
+  for (let start = 0; start < columns.length; start += 40) {
+    const part = columns.slice(start, start + 40);
+    pieces.push(
+      sql`jsonb_build_object(${join(part.map((column) => sql`${literal(column)}, ${identifier(alias)}.${identifier(column)}`))})`,
+    );
+  }
+  return join(pieces, " || ");
+}
+
+/** The finest kind that a table feeds: through it, and not through coarser ones, units hang together. */
+export function finestFeed(
+  plan: Plan,
+  direction: Direction,
+  table: Pick<PlannedTable, "feeds">,
+): { kind: PlannedKind; feed: Feed } | undefined {
+  const kinds = plan.kinds[direction].filter((kind) => table.feeds.some((feed) => feed.kind === kind.name));
+  const kind = kinds.at(-1);
+  const feed = table.feeds.find((candidate) => candidate.kind === kind?.name);
+  return kind === undefined || feed === undefined ? undefined : { kind, feed };
+}
+
+export function sourceOf(kind: PlannedKind, table: Pick<Table, "name">): PlannedSource | undefined {
+  return kind.sources.find((source) => source.name === table.name);
+}
+
+export function kindOf(plan: Plan, direction: Direction, name: string | undefined): PlannedKind | undefined {
+  return plan.kinds[direction].find((kind) => kind.name === name);
+}

@@ -1,0 +1,105 @@
+import { withoutSemicolon } from "../../definition/sql-file.ts";
+import { names } from "../names.ts";
+import type { Plan, PlannedKind, PlannedSource, PlannedTable } from "../plan.ts";
+import { columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
+import { fed, feedingRows, own, rowType, sameUnit, shadows, unitType } from "./fragments.ts";
+
+/** Per table: the mapping over all rows (a view), over the rows that feed some units, and over those as they were. */
+export function emitMappings(plan: Plan): Sql {
+  const pieces: Sql[] = [];
+  for (const kind of [...plan.kinds.forward, ...plan.kinds.reverse]) {
+    for (const table of kind.targets) {
+      pieces.push(allRows(plan, table), someUnits(plan, kind, table));
+      if (kind.direction === "forward" && plan.reversible) pieces.push(someUnitsBefore(plan, kind, table));
+    }
+  }
+  return join(pieces, "\n\n");
+}
+
+const mappingText = (table: PlannedTable) => trusted(withoutSemicolon(table.mapping?.text ?? ""));
+
+const casts = (table: PlannedTable) =>
+  join(
+    table.yields.map(
+      (column) => sql`${identifier(table.name)}.${identifier(column.name)}::${trusted(column.type)} AS ${identifier(column.name)}`,
+    ),
+    ",\n       ",
+  );
+
+function allRows(plan: Plan, table: PlannedTable): Sql {
+  return sql`
+-- ${trusted(table.mapping?.path ?? "")}, over all rows.
+CREATE VIEW ${qualified(plan.schema, names.all(table.name))} AS
+SELECT ${casts(table)}
+  FROM (
+${mappingText(table)}
+) AS ${identifier(table.name)};`;
+}
+
+function someUnits(plan: Plan, kind: PlannedKind, table: PlannedTable): Sql {
+  return sql`
+-- ${trusted(table.mapping?.path ?? "")}, over the rows that feed the units $1, and of what it yields the rows of these units.
+CREATE FUNCTION ${qualified(plan.schema, names.map(table.name))}(${unitType(plan, kind)}[])
+  RETURNS SETOF ${rowType(plan, table)}
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+WITH ${shadows(kind, trusted("$1"))}
+SELECT ${casts(table)}
+  FROM (
+${mappingText(table)}
+) AS ${identifier(table.name)}
+  ${own(kind, table)}
+  JOIN unnest($1) AS wanted ON ${sameUnit(kind, "own", "wanted")};
+END;`;
+}
+
+/** A legacy table as it was before the writes that are being worked off: waiting images take the place of their rows. */
+function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource): Sql {
+  const table = identifier(source.name);
+  if (source.kept || !plan.tables.some((candidate) => candidate.side === "legacy" && candidate.name === source.name)) {
+    return feedingRows(kind, source, trusted("$1"));
+  }
+  const taken = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)} AND image.taken_by = pg_current_xact_id()`;
+  return sql`
+SELECT now.*
+  FROM (
+    ${feedingRows(kind, source, trusted("$1"))}
+  ) AS now
+ WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                    WHERE ${taken} AND image.key = ROW(${columnsOf("now", source.key)})::text)
+UNION ALL
+SELECT DISTINCT ON (${columnsOf(source.name, source.key)}) ${table}.*
+  FROM (SELECT (first.image::${qualified(source.schema, source.name)}).*
+          FROM (SELECT DISTINCT ON (image.key) image.image
+                  FROM cutover.images AS image
+                 WHERE ${taken}
+                 ORDER BY image.key, image.seq) AS first
+         WHERE first.image IS NOT NULL) AS ${table}
+  ${fed(kind, source.feed)}
+  JOIN unnest($1) AS wanted ON ${sameUnit(kind, "fed", "wanted")}`;
+}
+
+function someUnitsBefore(plan: Plan, kind: PlannedKind, table: PlannedTable): Sql {
+  const ctes = join(
+    kind.sources.map(
+      (source) => sql`${identifier(source.name)} AS (
+  ${rowsBefore(plan, kind, source)}
+)`,
+    ),
+    ", ",
+  );
+  return sql`
+-- The same as of before the legacy writes that are being worked off: what the new side was made of.
+CREATE FUNCTION ${qualified(plan.schema, names.before(table.name))}(${unitType(plan, kind)}[])
+  RETURNS SETOF ${rowType(plan, table)}
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+WITH ${ctes}
+SELECT ${casts(table)}
+  FROM (
+${mappingText(table)}
+) AS ${identifier(table.name)}
+  ${own(kind, table)}
+  JOIN unnest($1) AS wanted ON ${sameUnit(kind, "own", "wanted")};
+END;`;
+}

@@ -1,0 +1,75 @@
+import type { Catalog } from "../../catalog/types.ts";
+import { names } from "../names.ts";
+import type { Plan } from "../plan.ts";
+import { identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
+import { OPERATIONS } from "./notes.ts";
+
+/** The version of the core schema that compiled SQL needs. */
+export const CORE_VERSION = 1;
+
+/** The sign-in row: what the core has to know of this cutover. */
+export function emitRegister(plan: Plan): Sql {
+  const { definition } = plan;
+  const quoted = (table: { schema: string; name: string }) => qualified(table.schema, table.name).text;
+  const described = {
+    units: {
+      forward: plan.kinds.forward.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),
+      reverse: plan.kinds.reverse.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),
+    },
+    tables: {
+      legacy: definition.tables.filter((table) => table.side === "legacy").map(quoted),
+      new: definition.tables.filter((table) => table.side === "new").map(quoted),
+      context: definition.context.map(quoted),
+      kept: definition.tables.filter((table) => table.kept).map((table) => table.name),
+    },
+    keep: Object.fromEntries(
+      definition.tables.filter((table) => table.keep.length > 0).map((table) => [table.name, table.keep]),
+    ),
+    lost: Object.fromEntries(
+      definition.tables.filter((table) => Object.keys(table.lost).length > 0).map((table) => [table.name, table.lost]),
+    ),
+    ...(definition.irreversible === undefined ? {} : { irreversible: definition.irreversible }),
+    sync: definition.sync,
+    gates: definition.gates,
+    mappings: Object.fromEntries(
+      definition.tables.flatMap((table) => [
+        ...(table.mapping === undefined ? [] : [[table.mapping.path, table.mapping.text]]),
+        ...table.rules.map((rule) => [rule.file.path, rule.file.text]),
+      ]),
+    ),
+  };
+  return sql`
+-- What the core has to know of this cutover.
+SELECT cutover.register_cutover(
+  ${literal(definition.name)},
+  ${literal(plan.schema)},
+  ${literal(JSON.stringify(described, null, 2))}::jsonb,
+  ${literal(JSON.stringify({}))}::jsonb,
+  ${trusted(String(CORE_VERSION))}
+);`;
+}
+
+/**
+ * What the compiler relied on, written from its own catalog: `status`, every gate and verify compare it with the live one. It
+ * stands behind the triggers, which belong to it.
+ */
+export function emitFingerprint(plan: Plan, catalog: Catalog): Sql {
+  const tables = [...plan.definition.tables, ...plan.definition.context];
+  const triggers = (table: { name: string }) =>
+    plan.frozen.some((frozen) => frozen.name === table.name)
+      ? [names.trigger(plan.definition.name, "frozen")]
+      : OPERATIONS.map((operation) => names.trigger(plan.definition.name, operation));
+  const expected = tables.map((table) => {
+    const facts = catalog.tables.get(table.name);
+    const columns = (facts?.columns ?? []).map((column) => `${column.name} ${column.type}`).join(", ");
+    return sql`-- ${trusted(qualified(table.schema, table.name).text)}: ${trusted(columns.replaceAll("\n", " "))}; ${join(triggers(table).map(identifier))}`;
+  });
+  return sql`
+-- The catalog that all this was compiled for, as it stands at the end of this file. Compiled from:
+${join(expected, "\n")}
+UPDATE cutover.cutovers AS c
+   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY[${join(
+     tables.map((table) => literal(qualified(table.schema, table.name).text)),
+   )}])
+ WHERE c.name = ${literal(plan.definition.name)};`;
+}
