@@ -3,9 +3,9 @@ import type { Plan, PlannedKind } from "../plan.ts";
 import { columnsOf, identifier, join, literal, type Sql, sql, trusted } from "../sql.ts";
 import {
   fed,
+  feedingRows,
   finestFeed,
   fromBelonging,
-  fromFeeding,
   kindOf,
   own,
   refOf,
@@ -38,7 +38,7 @@ function connected(plan: Plan): Sql {
         if (ownKind === undefined || source === undefined || finest?.kind !== kind || ownKind.direction === direction) continue;
         pieces.push(sql`
 SELECT ${refOf(plan, ownKind, "own")} AS ref
-  ${fromFeeding(kind, source, units)} ${own(ownKind, table)}`);
+  FROM (${feedingRows(kind, source, units)}) AS ${identifier(table.name)} ${own(ownKind, table)}`);
       }
       // Rows that belong to the units, with the finest unit that they feed.
       for (const table of kind.targets) {
@@ -116,7 +116,7 @@ IF $1 = ${literal(direction)} AND $2 = ${literal(kind.name)} THEN
   RETURN ARRAY(
     ${join(
       kind.coarser.map(
-        (coarse) => sql`SELECT DISTINCT ${refOf(plan, coarse, "fine")} FROM unnest($3::${unitType(plan, kind)}[]) AS fine`,
+        (coarse) => sql`SELECT DISTINCT ${literal(`${coarse.name}:`)} || ROW(${columnsOf("fine", coarse.columns.map((column) => column.name))})::${unitType(plan, coarse)}::text FROM unnest($3::${unitType(plan, kind)}[]) AS fine`,
       ),
       "\nUNION ALL\n",
     )});

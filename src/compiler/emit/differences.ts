@@ -1,7 +1,7 @@
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedTable } from "../plan.ts";
 import { columnsEqual, columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { differs, fromBelonging, jsonOf, own, unitType } from "./fragments.ts";
+import { differs, fromBelonging, jsonOf, own, unitColumns, unitType } from "./fragments.ts";
 
 /** Rows that are not what the mapping says: of some units, and of all. */
 export function emitDifferences(plan: Plan): Sql {
@@ -33,11 +33,7 @@ ${of(false)};`;
 
 function differencesOfTable(plan: Plan, kind: PlannedKind, table: PlannedTable, narrowed: boolean): Sql {
   const columns = table.yields.map((column) => column.name);
-  // The unit's columns under names that no column of the table has.
-  const unitColumns = kind.columns.map((_, index) => `cutover_unit_${index + 1}`);
-  const unit = join(
-    kind.columns.map((column, index) => sql`own.${identifier(column.name)} AS ${identifier(unitColumns[index] ?? "")}`),
-  );
+  const unit = columnsOf("own", unitColumns(kind));
   const expected = narrowed
     ? sql`${qualified(plan.schema, names.map(table.name))}($1)`
     : qualified(plan.schema, names.all(table.name));
@@ -46,7 +42,7 @@ function differencesOfTable(plan: Plan, kind: PlannedKind, table: PlannedTable, 
     : sql`FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)}`;
   return sql`
 SELECT ROW(${join(
-    unitColumns.map((column) => sql`coalesce(expected.${identifier(column)}, actual.${identifier(column)})`),
+    unitColumns(kind).map((column) => sql`coalesce(expected.${identifier(column)}, actual.${identifier(column)})`),
   )})::${unitType(plan, kind)}::text,
        ${literal(table.name)},
        CASE WHEN expected.present THEN ${jsonOf(table.key, "expected")} ELSE ${jsonOf(table.key, "actual")} END,

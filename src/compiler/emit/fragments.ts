@@ -1,7 +1,7 @@
 import type { Direction, Feed, Table, UnitKind } from "../../definition/types.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedSource, PlannedTable } from "../plan.ts";
-import { columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
+import { columnsEqual, columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
 
 /** Pieces that several emitters use; each is a FROM item or an expression, never a whole statement. */
 
@@ -13,17 +13,30 @@ export function rowType(plan: Plan, table: Pick<Table, "name">): Sql {
   return qualified(plan.schema, names.rowType(table.name));
 }
 
-/** `ROW(alias.a, alias.b)::cutover_x.forward_week`. */
-export function unitOf(plan: Plan, kind: UnitKind, alias: string): Sql {
-  return sql`ROW(${columnsOf(alias, kind.columns.map((column) => column.name))})::${unitType(plan, kind)}`;
+/**
+ * The columns of a unit under `own`, `fed` and `wanted`: names that no table has, so that an expression of the definition
+ * that says `user_id` can only mean the row.
+ */
+export function unitColumns(kind: UnitKind): readonly string[] {
+  return kind.columns.map((_, index) => `cutover_${index + 1}`);
+}
+
+/** `ROW(own.cutover_1, own.cutover_2)::cutover_x.forward_week`. */
+export function unitOf(plan: Plan, kind: UnitKind, alias: "own" | "fed" | "wanted"): Sql {
+  return sql`ROW(${columnsOf(alias, unitColumns(kind))})::${unitType(plan, kind)}`;
 }
 
 /** `'week:' || unit::text`: a unit with its kind, as notes and images name it. */
-export function refOf(plan: Plan, kind: UnitKind, alias: string): Sql {
+export function refOf(plan: Plan, kind: UnitKind, alias: "own" | "fed"): Sql {
   return sql`${literal(`${kind.name}:`)} || ${unitOf(plan, kind, alias)}::text`;
 }
 
-const aliasList = (kind: UnitKind) => join(kind.columns.map((column) => identifier(column.name)));
+const aliasList = (kind: UnitKind) => join(unitColumns(kind).map(identifier));
+
+/** Units given as an array, as the FROM item `wanted`. */
+export function wanted(kind: UnitKind, units: Sql): Sql {
+  return sql`unnest(${units}) AS wanted (${aliasList(kind)})`;
+}
 
 /** The unit of the own side of a row, as `own`; only the row is in scope of the expressions. */
 export function own(kind: UnitKind, table: Pick<PlannedTable, "unit">): Sql {
@@ -37,14 +50,9 @@ export function fed(kind: UnitKind, feed: Feed): Sql {
   return sql`CROSS JOIN LATERAL (${select}) AS fed (${aliasList(kind)})`;
 }
 
-/** `a.x = b.x AND …` over the columns of a unit. */
-export function sameUnit(kind: UnitKind, left: string, right: string): Sql {
-  return join(
-    kind.columns.map(
-      (column) => sql`${identifier(left)}.${identifier(column.name)} = ${identifier(right)}.${identifier(column.name)}`,
-    ),
-    " AND ",
-  );
+/** `own.cutover_1 = wanted.cutover_1 AND …`. */
+export function sameUnit(kind: UnitKind, left: "own" | "fed", right: "wanted"): Sql {
+  return columnsEqual(unitColumns(kind), left, right);
 }
 
 /** The rows of a table that feed some units: `FROM …`, with the row under the table's name. */
@@ -53,14 +61,14 @@ export function fromFeeding(kind: UnitKind, source: PlannedSource, units: Sql): 
   if (source.feed.form === "query") {
     return sql`FROM unnest(${units}) AS ${identifier(kind.name)} JOIN ${table} ON (${trusted(source.feed.rows)})`;
   }
-  return sql`FROM ${table} ${fed(kind, source.feed)} JOIN unnest(${units}) AS wanted ON ${sameUnit(kind, "fed", "wanted")}`;
+  return sql`FROM ${table} ${fed(kind, source.feed)} JOIN ${wanted(kind, units)} ON ${sameUnit(kind, "fed", "wanted")}`;
 }
 
 /** SELECT of the rows of a table that feed some units, each once. */
 export function feedingRows(kind: UnitKind, source: PlannedSource, units: Sql): Sql {
-  const once = source.feed.form === "query" ? sql`DISTINCT ON (${columnsOf(source.name, source.key)}) ` : trusted("");
+  const once = source.feed.form === "query" ? sql`DISTINCT ON (${columnsOf(source.name, source.key)})` : trusted("");
   return sql`
-SELECT ${once}${identifier(source.name)}.*
+SELECT ${once} ${identifier(source.name)}.*
   ${fromFeeding(kind, source, units)}`;
 }
 
@@ -78,7 +86,7 @@ export function shadows(kind: PlannedKind, units: Sql): Sql {
 
 /** The rows of a table that belong to some units: `FROM …`, with the unit as `own`. */
 export function fromBelonging(kind: UnitKind, table: PlannedTable, units: Sql): Sql {
-  return sql`FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)} JOIN unnest(${units}) AS wanted ON ${sameUnit(kind, "own", "wanted")}`;
+  return sql`FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)} JOIN ${wanted(kind, units)} ON ${sameUnit(kind, "own", "wanted")}`;
 }
 
 /**

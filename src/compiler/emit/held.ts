@@ -2,7 +2,7 @@ import { withoutSemicolon } from "../../definition/sql-file.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind } from "../plan.ts";
 import { columnsEqual, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { fed, finestFeed, fromBelonging, own, sameUnit, shadows, unitOf, unitType } from "./fragments.ts";
+import { fed, finestFeed, fromBelonging, own, sameUnit, shadows, unitOf, unitType, wanted } from "./fragments.ts";
 
 /** Which units a rule holds back: for some units, and for all of them. */
 export function emitHeld(plan: Plan): Sql {
@@ -30,7 +30,7 @@ ${trusted(withoutSemicolon(rule.file.text))}
 ) AS found
   JOIN ${source} AS ${identifier(table.name)} ON ${columnsEqual(table.key, table.name, "found")}
   ${feed === undefined ? trusted("") : fed(kind, feed)}${narrowed ? sql`
-  JOIN unnest($1) AS wanted ON ${sameUnit(kind, "fed", "wanted")}` : trusted("")}`;
+  JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "fed", "wanted")}` : trusted("")}`;
     });
     return selects.length === 0 ? nobody : join(selects, "\nUNION ALL\n");
   };

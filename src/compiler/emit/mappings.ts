@@ -2,7 +2,7 @@ import { withoutSemicolon } from "../../definition/sql-file.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedSource, PlannedTable } from "../plan.ts";
 import { columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { fed, feedingRows, own, rowType, sameUnit, shadows, unitType } from "./fragments.ts";
+import { fed, feedingRows, own, rowType, sameUnit, shadows, unitType, wanted } from "./fragments.ts";
 
 /** Per table: the mapping over all rows (a view), over the rows that feed some units, and over those as they were. */
 export function emitMappings(plan: Plan): Sql {
@@ -49,7 +49,7 @@ SELECT ${casts(table)}
 ${mappingText(table)}
 ) AS ${identifier(table.name)}
   ${own(kind, table)}
-  JOIN unnest($1) AS wanted ON ${sameUnit(kind, "own", "wanted")};
+  JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "own", "wanted")};
 END;`;
 }
 
@@ -76,7 +76,7 @@ SELECT DISTINCT ON (${columnsOf(source.name, source.key)}) ${table}.*
                  ORDER BY image.key, image.seq) AS first
          WHERE first.image IS NOT NULL) AS ${table}
   ${fed(kind, source.feed)}
-  JOIN unnest($1) AS wanted ON ${sameUnit(kind, "fed", "wanted")}`;
+  JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "fed", "wanted")}`;
 }
 
 function someUnitsBefore(plan: Plan, kind: PlannedKind, table: PlannedTable): Sql {
@@ -100,6 +100,6 @@ SELECT ${casts(table)}
 ${mappingText(table)}
 ) AS ${identifier(table.name)}
   ${own(kind, table)}
-  JOIN unnest($1) AS wanted ON ${sameUnit(kind, "own", "wanted")};
+  JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "own", "wanted")};
 END;`;
 }
