@@ -79,10 +79,12 @@ CREATE TABLE cutover.outbox (
   direction text NOT NULL CHECK (direction IN ('forward', 'reverse')),
   kind text COLLATE "C" NOT NULL,
   unit text COLLATE "C" NOT NULL,
+  -- "is this unit pending?", asked by the drainer and by the flush of the phases in which both sides are written. A column of its
+  -- own, so that a look-up of the own notes cannot be planned by this index.
+  unit_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (cutover || '/' || direction || '/' || kind || ':' || unit) STORED,
   PRIMARY KEY (xid, cutover, direction, kind, unit)
 );
--- "is this unit pending?", asked by the drainer, by verify and by the flush of the phases in which both sides are written
-CREATE INDEX outbox_unit ON cutover.outbox (cutover, direction, kind, unit);
+CREATE INDEX outbox_unit_key ON cutover.outbox (unit_key);
 
 -- Legacy rows as they were before a transaction first touched them, kept while both sides may be written: sync then brings
 -- over what the writer changed, not what the row looks like. `image` is the row as text (NULL: the row did not exist).

@@ -15,6 +15,29 @@ export interface CutoverErrorDetails {
   readonly cause?: unknown;
 }
 
+/** What the command line exits with. Part of its public face: a number keeps its meaning. */
+export const EXIT = {
+  ok: 0,
+  /** A defect of ours, or something nobody thought of. */
+  unexpected: 1,
+  /** An option or a name that does not exist. */
+  usage: 2,
+  /** The definition of a cutover has problems. */
+  definition: 3,
+  /** A gate said no, or the phase does not allow it. Nothing was changed. */
+  refused: 4,
+  /** The two sides are not what the mapping says. */
+  drift: 5,
+  /** The compiled SQL, or generated code, is not what its sources say. */
+  outOfDate: 6,
+  /** No database, no core schema in it, or a right is missing. */
+  database: 7,
+  /** A lock or a transaction of somebody else lasted longer than we were willing to wait. Try again. */
+  lockWait: 8,
+  /** graphile-migrate or pgtyped failed. */
+  migration: 9,
+} as const;
+
 /** The one class of errors that pg-cutover throws on purpose. Anything else that escapes is a defect of ours. */
 export class CutoverError extends Error {
   readonly code: string;
@@ -26,7 +49,7 @@ export class CutoverError extends Error {
     this.name = "CutoverError";
     this.code = details.code;
     this.hint = details.hint;
-    this.exitCode = details.exitCode ?? 1;
+    this.exitCode = details.exitCode ?? EXIT.unexpected;
   }
 }
 
@@ -34,4 +57,62 @@ export class CutoverError extends Error {
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === "") return error.errors.map(messageOf).join("; ");
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What the codes that the core schema raises mean to a shell. */
+const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
+  CU001: EXIT.lockWait,
+  CU002: EXIT.lockWait,
+  CU010: EXIT.refused,
+  CU011: EXIT.usage,
+  CU012: EXIT.database,
+  CU013: EXIT.refused,
+  CU014: EXIT.refused,
+  CU015: EXIT.refused,
+  CU016: EXIT.lockWait,
+  CU017: EXIT.refused,
+  CU018: EXIT.database,
+  CU020: EXIT.refused,
+  CU021: EXIT.refused,
+  CU022: EXIT.refused,
+};
+
+/**
+ * The error of a database in our words: what the core schema raised (CUxxx), a missing core schema, a missing right, a lock
+ * that was not given. Everything else comes back as it is.
+ */
+export function explainDatabaseError(error: unknown): unknown {
+  if (error instanceof CutoverError || !(error instanceof Error) || !("code" in error)) return error;
+  const state = String(error.code);
+  const hint = "hint" in error && typeof error.hint === "string" ? error.hint : "";
+  const explain = (code: string, message: string, next: string, exitCode: number) =>
+    new CutoverError({ code, message, hint: next, exitCode, cause: error });
+  if (/^CU\d{3}$/.test(state)) {
+    return explain(state, error.message, hint || `docs/errors.md explains ${state}.`, EXIT_OF_SQLSTATE[state] ?? EXIT.unexpected);
+  }
+  if (/^(3F000|42P01|42883)$/.test(state) && /\bcutover\b/.test(error.message)) {
+    return explain(
+      "CU905",
+      `this database does not hold the core schema: ${error.message}`,
+      "Run `cutover init`, commit it with graphile-migrate, then `cutover migrate`.",
+      EXIT.database,
+    );
+  }
+  switch (state) {
+    case "42501":
+      return explain("CU906", `this role lacks a right: ${error.message}`, "Connect as the owner of the schema cutover and of the tables.", EXIT.database);
+    case "55P03":
+    case "40P01":
+    case "40001":
+      return explain("CU301", `other sessions were in the way: ${error.message}`, "Nothing was changed; try again, or wait longer.", EXIT.lockWait);
+    case "55006":
+    case "57P01":
+    case "57P02":
+    case "57P03":
+    case "08006":
+    case "08003":
+      return explain("CU907", `the session was ended: ${error.message}`, "Run it again; every step may be repeated.", EXIT.database);
+    default:
+      return error;
+  }
 }

@@ -53,7 +53,7 @@ export async function keptBack(client: ClientBase, mappingCase: MappingCase): Pr
       client,
       mappingCase,
       table,
-      `JOIN (${keys}) AS hit ON ${key.join(" AND ")}`,
+      `WHERE EXISTS (SELECT FROM (${keys}) AS hit WHERE ${key.join(" AND ")})`,
     )) {
       result.forward.add(kind + fed);
     }
@@ -182,7 +182,7 @@ async function fedBy(
   client: ClientBase,
   mappingCase: MappingCase,
   table: MappedTable,
-  join: string,
+  where: string,
   direction: Direction = "forward",
 ): Promise<{ kind: string; fed: string; unit: string }[]> {
   const found = [];
@@ -190,9 +190,10 @@ async function fedBy(
     const columns = unitColumns(mappingCase, direction, kind).map((column) => `fed_unit.${quote(column)}`);
     const { rows } = await client.query(
       `SELECT DISTINCT pg_catalog.jsonb_build_array(${columns.join(", ")})::text AS fed, own.unit
-       FROM ${qualified(table)} AS ${quote(table.name)} ${join}
+       FROM ${qualified(table)} AS ${quote(table.name)}
        CROSS JOIN LATERAL ${fedUnits(mappingCase, direction, table, kind)}
-       CROSS JOIN LATERAL (SELECT ${unitText(table)} FROM (SELECT ${quote(table.name)}.*) AS ${quote(table.name)}) AS own (unit)`,
+       CROSS JOIN LATERAL (SELECT ${unitText(table)} FROM (SELECT ${quote(table.name)}.*) AS ${quote(table.name)}) AS own (unit)
+       ${where}`,
     );
     for (const { fed, unit } of rows) found.push({ kind, fed, unit });
   }

@@ -22,7 +22,8 @@ export interface MappingCase {
   units: Record<Direction, Record<string, Record<string, string>>>;
   legacy: MappedTable[];
   new: MappedTable[];
-  context: { name: string; schema: string }[];
+  /** What a mapping reads and nobody moves. Frozen: without feeds, and read whole. */
+  context: { name: string; schema: string; feeds: Record<string, Feed> }[];
   /** The SELECT of a mapping file by table name. */
   mappings: Record<Direction, Record<string, string>>;
   /** Rules of quarantine/ and exclude/: a SELECT of the key of a legacy table. */
@@ -53,10 +54,9 @@ export async function loadMappingCase(directory: string): Promise<MappingCase> {
     units: { forward: raw.units.forward, reverse: raw.units.reverse ?? {} },
     legacy: tables(raw.legacy),
     new: tables(raw.new),
-    context: Object.entries<{ schema?: string }>(raw.context ?? {}).map(([name, table]) => ({
-      name,
-      schema: table.schema ?? "public",
-    })),
+    context: Object.entries<{ schema?: string; feeds?: Record<string, Feed> }>(raw.context ?? {}).map(
+      ([name, { schema = "public", feeds = {} }]) => ({ name, schema, feeds }),
+    ),
     mappings: {
       forward: await readMappings(join(directory, "forward")),
       reverse: await readMappings(join(directory, "reverse")),
@@ -105,14 +105,13 @@ export function shadowed(
   select: string,
   kind?: string,
 ): string {
-  const shadows = readTables(mappingCase, direction).map((table) => {
+  const frozen = ({ feeds }: { feeds: Record<string, Feed> }) => Object.keys(feeds).length === 0;
+  const shadows = [...readTables(mappingCase, direction), ...mappingCase.context].map((table) => {
     const name = quote(table.name);
-    const where = kind === undefined ? "" : ` WHERE ${fedCondition(mappingCase, direction, table, kind)}`;
+    const whole = kind === undefined || (mappingCase.context.includes(table) && frozen(table));
+    const where = whole ? "" : ` WHERE ${fedCondition(mappingCase, direction, table, kind)}`;
     return `${name} AS (SELECT ${name}.* FROM ${qualified(table)} AS ${name}${where})`;
   });
-  for (const table of mappingCase.context) {
-    shadows.push(`${quote(table.name)} AS (SELECT * FROM ${qualified(table)})`);
-  }
   return `WITH ${shadows.join(",\n")}\nSELECT * FROM (\n${select}\n) AS mapped`;
 }
 
@@ -134,7 +133,7 @@ export function unitColumns(mappingCase: MappingCase, direction: Direction, kind
 function fedCondition(
   mappingCase: MappingCase,
   direction: Direction,
-  table: MappedTable,
+  table: { feeds: Record<string, Feed> },
   kind: string,
 ): string {
   const feed = table.feeds[kind];

@@ -15,12 +15,14 @@ export interface LegacyRow {
 }
 
 const COLOURS: readonly unknown[] = ["", "green", "yellow", "red"];
+/** The uuid that stands for nobody. */
+const NOBODY = "00000000-0000-0000-0000-000000000000";
 const FIRST_DATE = "1970-01-05";
 const LAST_DATE = "2999-12-23";
 
 /** Why nobody can say what the row means; undefined when it is clear. */
 export function reasonAgainst(row: LegacyRow): string | undefined {
-  if (row.user_id === null) return "unknown-owner";
+  if (row.user_id === null || row.user_id === NOBODY) return "unknown-owner";
   const nameLength = [...row.child_name].length;
   if (nameLength < 1 || nameLength > 100) return "unusable-child-name";
   const date = row.week_start_date;

@@ -38,7 +38,11 @@ export interface Mapping {
 }
 
 function mappings(direction: Mapping["direction"], tables: readonly string[]): Mapping[] {
-  return tables.map((table) => ({ direction, table, sql: read(`cutovers/habits/${direction}/${table}.sql`) }));
+  return tables.map((table) => ({
+    direction,
+    table,
+    sql: read(`cutovers/habits/${direction}/${table}.sql`),
+  }));
 }
 
 /** Parents first. */
@@ -101,7 +105,8 @@ export async function load(client: Client, of: readonly Mapping[]): Promise<void
 
 /** Empties one side and fills it again from copies of what its mappings say now. */
 export async function reload(client: Client, of: readonly Mapping[]): Promise<void> {
-  for (const { table, sql } of of) await client.query(`CREATE TEMP TABLE said_${table} ON COMMIT DROP AS ${sql}`);
+  for (const { table, sql } of of)
+    await client.query(`CREATE TEMP TABLE said_${table} ON COMMIT DROP AS ${sql}`);
   await client.query(`TRUNCATE ${of.map(({ table }) => `public.${table}`).join(", ")}`);
   await load(
     client,
@@ -112,7 +117,8 @@ export async function reload(client: Client, of: readonly Mapping[]): Promise<vo
 
 /** Rows in which a table and its mapping differ, both ways; in mapped columns that are kept true after an insert. */
 export async function differences(client: Client, mapping: Mapping, where = "true"): Promise<unknown[]> {
-  const once = definition[mapping.direction === "forward" ? "new" : "legacy"][mapping.table]?.insertOnly ?? [];
+  const once =
+    definition[mapping.direction === "forward" ? "new" : "legacy"][mapping.table]?.insertOnly ?? [];
   const columns = (await columnsOf(client, mapping)).filter((column) => !once.includes(column)).join(", ");
   const actual = `SELECT ${columns} FROM public.${mapping.table} WHERE ${where}`;
   const expected = `SELECT ${columns} FROM (${mapping.sql}) AS mapped WHERE ${where}`;

@@ -47,9 +47,9 @@ export function allUnits({ columns, read }: Kind): string {
 export function narrowed(kind: Kind, mapping: Mapping, unit: readonly string[], units: string): string {
   const shadows = kind.read.map(({ table, key, rows }) => {
     const keys = key.map((column) => `${table}.${column}`).join(", ");
+    // A row may feed several of the units: it is read once.
     return `${table} AS (
-      SELECT ${table}.* FROM public.${table}
-      WHERE (${keys}) IN (SELECT ${keys} FROM ${kind.name} JOIN public.${table} ON ${rows})
+      SELECT DISTINCT ON (${keys}) ${table}.* FROM ${kind.name} JOIN public.${table} ON ${rows}
     )`;
   });
   return `

@@ -8,6 +8,8 @@ import type { WriterOptions } from "./writer.ts";
 export interface Writers {
   /** Grows while they write. */
   readonly reports: readonly TransactionReport[];
+  /** Resolves when that many transactions have been reported. */
+  reported(count: number): Promise<void>;
   /** Resolves when every transaction that begins from now on follows the rule for writing beside the other side. */
   setBeside(beside: boolean): Promise<void>;
   /** Lets each writer end its transaction, and resolves when all have ended. */
@@ -15,7 +17,7 @@ export interface Writers {
 }
 
 /**
- * @throws Error from `stop` and `setBeside`, when the process ended by itself; its reason is in the message
+ * @throws Error from `reported`, `setBeside` and `stop`, when the process ended by itself; its reason is in the message
  */
 export function startWriters(side: "legacy" | "new", writers: readonly WriterOptions[]): Writers {
   const child = fork(new URL("./writer-process.ts", import.meta.url), {
@@ -23,10 +25,15 @@ export function startWriters(side: "legacy" | "new", writers: readonly WriterOpt
   });
   const reports: TransactionReport[] = [];
   const settling: (() => void)[] = [];
+  const waiting = new Map<() => void, number>();
   let failure: string | undefined;
   child.on("message", (notice: Notice) => {
-    if (notice.kind === "reports") reports.push(...notice.reports);
-    else if (notice.kind === "settled") settling.shift()?.();
+    if (notice.kind === "reports") {
+      reports.push(...notice.reports);
+      for (const [resolve, count] of waiting) {
+        if (reports.length >= count && waiting.delete(resolve)) resolve();
+      }
+    } else if (notice.kind === "settled") settling.shift()?.();
     else failure = notice.error;
   });
   const closed = once(child, "close");
@@ -37,6 +44,11 @@ export function startWriters(side: "legacy" | "new", writers: readonly WriterOpt
   };
   return {
     reports,
+    async reported(count) {
+      if (reports.length >= count) return;
+      const enough = new Promise<void>((resolve) => waiting.set(resolve, count));
+      await Promise.race([enough, closed.then(refuse)]);
+    },
     async setBeside(beside) {
       if (!child.connected) refuse();
       const settled = new Promise<void>((resolve) => settling.push(resolve));

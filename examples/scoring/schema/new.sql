@@ -18,6 +18,42 @@ AS $$
   ) AS listed
 $$;
 
+-- The same list with its shares in percent, whatever they were in.
+CREATE FUNCTION public.scoring_in_percent(types jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT
+    CASE public.scoring_share_unit(types)
+      WHEN 'fraction' THEN (
+        SELECT
+          jsonb_agg(
+            CASE
+              WHEN jsonb_typeof(item.element -> 'share') = 'number'
+              THEN item.element || jsonb_build_object('share', (item.element ->> 'share')::numeric * 100)
+              ELSE item.element
+            END
+            ORDER BY item.place
+          )
+        FROM jsonb_array_elements(types) WITH ORDINALITY AS item (element, place)
+      )
+      ELSE types
+    END
+$$;
+
+-- The one place that knows how two engines wrote the overlay. NULL for what neither wrote: never Reg0.
+CREATE FUNCTION public.scoring_overlay(symbol text) RETURNS text
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT
+    CASE
+      WHEN symbol IN ('Reg+', 'N+', '+') THEN 'Reg+'
+      WHEN symbol IN ('Reg0', 'N0', '0') THEN 'Reg0'
+      WHEN symbol IN ('Reg-', 'N-', '-', '–', '−') THEN 'Reg-'
+    END
+$$;
+
 -- True for an array of objects that each bear a code of their own under this key, and for no array at all (NULL).
 CREATE FUNCTION public.scoring_codes_usable(elements jsonb, code text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
@@ -34,6 +70,60 @@ AS $$
         FROM jsonb_array_elements(elements) AS element
       )
     END
+$$;
+
+-- True if the fields of types and functions that rows have columns for fit these columns, and for no list (NULL).
+CREATE FUNCTION public.scoring_fields_usable(elements jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT
+    elements IS NULL
+    -- The operator says NULL where a path does not apply: an element that is no object.
+    OR coalesce(
+      NOT elements @? '$[*].keyvalue() ? (
+        (
+          (
+            @.key == "fit" || @.key == "share" || @.key == "distance" || @.key == "seat_coherence"
+            || @.key == "strength" || @.key == "d_index_z"
+          )
+          && @.value.type() != "number" && @.value.type() != "null"
+        )
+        || (
+          (@.key == "rank" || @.key == "coherent_dims" || @.key == "unique_dims" || @.key == "dimension")
+          && @.value.type() != "null"
+          && !(
+            @.value.type() == "number"
+            && @.value >= -2147483648 && @.value <= 2147483647 && @.value == @.value.floor()
+          )
+        )
+      )',
+      false
+    )
+$$;
+
+-- The same of a state, which also has to name its context and a known overlay.
+CREATE FUNCTION public.scoring_state_usable(state jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+  SELECT
+    coalesce(
+      jsonb_typeof(state) = 'object'
+      AND jsonb_typeof(state -> 'block_context') = 'string'
+      AND (
+        state ->> 'overlay_band' IS NULL
+        OR (jsonb_typeof(state -> 'overlay_band') = 'string' AND state ->> 'overlay_band' IN ('Reg+', 'Reg0', 'Reg-'))
+      )
+      AND NOT state @? '$.keyvalue() ? (
+        (
+          @.key == "overlay_z" || @.key == "effect_fit" || @.key == "effect_conf" || @.key == "block_core"
+          || @.key == "block_critic" || @.key == "block_hidden" || @.key == "block_instinct"
+        )
+        && @.value.type() != "number" && @.value.type() != "null"
+      )',
+      false
+    )
 $$;
 
 -- One row per session. payload: {version, results_version, profile, types, functions, state} and whatever else the
@@ -92,60 +182,16 @@ CREATE TABLE public.scoring_results (
       )
     )'
   ),
-  CONSTRAINT scoring_results_types_usable CHECK (public.scoring_codes_usable(payload -> 'types', 'type_code')),
-  CONSTRAINT scoring_results_types_fields CHECK (
-    NOT payload @? '$.types[*].keyvalue() ? (
-      @.key == "code" || @.key == "share_pct"
-      || (
-        (@.key == "fit" || @.key == "share" || @.key == "distance" || @.key == "seat_coherence")
-        && @.value.type() != "number" && @.value.type() != "null"
-      )
-      || (
-        (@.key == "rank" || @.key == "coherent_dims" || @.key == "unique_dims") && @.value.type() != "null"
-        && !(
-          @.value.type() == "number" && @.value >= -2147483648 && @.value <= 2147483647 && @.value == @.value.floor()
-        )
-      )
-    )'
+  CONSTRAINT scoring_results_types_usable CHECK (
+    public.scoring_codes_usable(payload -> 'types', 'type_code')
+    AND public.scoring_fields_usable(payload -> 'types')
   ),
   CONSTRAINT scoring_results_functions_usable CHECK (
     public.scoring_codes_usable(payload -> 'functions', 'func_code')
-  ),
-  CONSTRAINT scoring_results_functions_fields CHECK (
-    NOT payload @? '$.functions[*].keyvalue() ? (
-      @.key == "func" || @.key == "strength_z"
-      || (
-        (@.key == "strength" || @.key == "d_index_z") && @.value.type() != "number" && @.value.type() != "null"
-      )
-      || (
-        @.key == "dimension" && @.value.type() != "null"
-        && !(
-          @.value.type() == "number" && @.value >= -2147483648 && @.value <= 2147483647 && @.value == @.value.floor()
-        )
-      )
-    )'
+    AND public.scoring_fields_usable(payload -> 'functions')
   ),
   CONSTRAINT scoring_results_state_usable CHECK (
-    NOT payload ? 'state'
-    OR (
-      pg_catalog.jsonb_typeof(payload -> 'state') = 'object'
-      AND coalesce(pg_catalog.jsonb_typeof(payload #> '{state,block_context}') = 'string', false)
-    )
-  ),
-  CONSTRAINT scoring_results_state_fields CHECK (
-    NOT payload @? '$.state.keyvalue() ? (
-      (
-        (
-          @.key == "overlay_z" || @.key == "effect_fit" || @.key == "effect_conf" || @.key == "block_core"
-          || @.key == "block_critic" || @.key == "block_hidden" || @.key == "block_instinct"
-        )
-        && @.value.type() != "number" && @.value.type() != "null"
-      )
-      || (
-        @.key == "overlay_band" && @.value.type() != "null"
-        && !(@.value.type() == "string" && (@.value == "Reg+" || @.value == "Reg0" || @.value == "Reg-"))
-      )
-    )'
+    NOT payload ? 'state' OR public.scoring_state_usable(payload -> 'state')
   ),
   CONSTRAINT scoring_results_share_not_fraction CHECK (share_unit <> 'fraction')
 );
@@ -161,9 +207,9 @@ ALTER TABLE public.scoring_results ENABLE ROW LEVEL SECURITY;
 CREATE POLICY "own results are read" ON public.scoring_results FOR SELECT USING (auth.uid() = user_id);
 
 -- How a result stood on the legacy side, where the payload alone does not say it: another document, shares as
--- fractions, missing rows, other versions and contexts, NaN. Valid while the payload is still the one that was derived
--- from it; rows of other versions and contexts stay beyond that. In the rows an absent key is JSON null, a null is SQL
--- NULL, and "NaN" is NaN. Only sync writes it, and nobody else reads it: the old documents hold tokens.
+-- fractions, missing rows, other versions and contexts. Valid while the payload is still the one that was derived from
+-- it; rows of other versions and contexts stay beyond that. In profile and types a null is SQL NULL and an absent key
+-- JSON null. Only sync writes it, and nobody else reads it: the old documents hold tokens.
 CREATE TABLE public.kept_results (
   session_id uuid PRIMARY KEY,
   derived jsonb NOT NULL,

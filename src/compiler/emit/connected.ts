@@ -1,6 +1,6 @@
 import type { Direction } from "../../definition/types.ts";
 import type { Plan, PlannedKind } from "../plan.ts";
-import { columnsOf, identifier, join, literal, type Sql, sql, trusted } from "../sql.ts";
+import { columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
 import {
   fed,
   feedingRows,
@@ -86,9 +86,12 @@ function lockRows(plan: Plan): Sql {
       .map(
         (table) => sql`
 PERFORM 1
-  ${fromBelonging(kind, table, unitsOfRefs(plan, kind, "$1"))}
- ORDER BY ${columnsOf(table.name, table.key)}
-   FOR UPDATE OF ${identifier(table.name)};`,
+  FROM ${qualified(table.schema, table.name)} AS locked
+ WHERE (${columnsOf("locked", table.key)}) IN (
+         SELECT ${columnsOf(table.name, table.key)}
+           ${fromBelonging(kind, table, unitsOfRefs(plan, kind, "$1"))})
+ ORDER BY ${columnsOf("locked", table.key)}
+   FOR UPDATE;`,
       ),
   );
   return plpgsql(plan, {

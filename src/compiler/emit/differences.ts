@@ -33,7 +33,7 @@ ${of(false)};`;
 
 function differencesOfTable(plan: Plan, kind: PlannedKind, table: PlannedTable, narrowed: boolean): Sql {
   const columns = table.yields.map((column) => column.name);
-  const unit = columnsOf("own", unitColumns(kind));
+  const unit = (alias: string) => columnsOf(alias, unitColumns(kind));
   const expected = narrowed
     ? sql`${qualified(plan.schema, names.map(table.name))}($1)`
     : qualified(plan.schema, names.all(table.name));
@@ -49,9 +49,9 @@ SELECT ROW(${join(
        CASE WHEN actual.present IS NULL THEN 'missing' WHEN expected.present IS NULL THEN 'unexpected' ELSE 'different' END,
        CASE WHEN expected.present THEN ${jsonOf(table.compared, "expected")} END,
        CASE WHEN actual.present THEN ${jsonOf(table.compared, "actual")} END
-  FROM (SELECT true AS present, ${columnsOf(table.name, columns)}, ${unit}
+  FROM (SELECT true AS present, ${columnsOf(table.name, columns)}, ${unit("own")}
           FROM ${expected} AS ${identifier(table.name)} ${own(kind, table)}) AS expected
-  FULL JOIN (SELECT true AS present, ${columnsOf(table.name, columns)}, ${unit}
+  FULL JOIN (SELECT true AS present, ${columnsOf(table.name, columns)}, ${unit(narrowed ? "wanted" : "own")}
           ${actual}) AS actual
     ON ${columnsEqual(table.key, "expected", "actual")}
  WHERE ${differs(["present", ...table.compared], "expected", "actual")}`;

@@ -55,13 +55,17 @@ export function sameUnit(kind: UnitKind, left: "own" | "fed", right: "wanted"): 
   return columnsEqual(unitColumns(kind), left, right);
 }
 
-/** The rows of a table that feed some units: `FROM …`, with the row under the table's name. */
+/**
+ * The rows of a table that feed some units: `FROM …`, with the row under the table's name. OFFSET 0 keeps the look-up one of
+ * each unit: a plan cached while the table was small would otherwise go on scanning it when it is large.
+ */
 export function fromFeeding(kind: UnitKind, source: PlannedSource, units: Sql): Sql {
   const table = sql`${qualified(source.schema, source.name)} AS ${identifier(source.name)}`;
-  if (source.feed.form === "query") {
-    return sql`FROM unnest(${units}) AS ${identifier(kind.name)} JOIN ${table} ON (${trusted(source.feed.rows)})`;
-  }
-  return sql`FROM ${table} ${fed(kind, source.feed)} JOIN ${wanted(kind, units)} ON ${sameUnit(kind, "fed", "wanted")}`;
+  const lookUp = (unit: Sql, rows: Sql) => sql`FROM ${unit}
+ CROSS JOIN LATERAL (SELECT ${identifier(source.name)}.* FROM ${rows} OFFSET 0) AS ${identifier(source.name)}`;
+  return source.feed.form === "query"
+    ? lookUp(sql`unnest(${units}) AS ${identifier(kind.name)}`, sql`${table} WHERE ${trusted(source.feed.rows)}`)
+    : lookUp(wanted(kind, units), sql`${table} ${fed(kind, source.feed)} WHERE ${sameUnit(kind, "fed", "wanted")}`);
 }
 
 /** SELECT of the rows of a table that feed some units, each once. */
@@ -84,9 +88,10 @@ export function shadows(kind: PlannedKind, units: Sql): Sql {
   );
 }
 
-/** The rows of a table that belong to some units: `FROM …`, with the unit as `own`. */
+/** The rows of a table that belong to some units: `FROM …`, with the row under the table's name and its unit as `wanted`. */
 export function fromBelonging(kind: UnitKind, table: PlannedTable, units: Sql): Sql {
-  return sql`FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)} JOIN ${wanted(kind, units)} ON ${sameUnit(kind, "own", "wanted")}`;
+  return sql`FROM ${wanted(kind, units)}
+ CROSS JOIN LATERAL (SELECT ${identifier(table.name)}.* FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)} WHERE ${sameUnit(kind, "own", "wanted")} OFFSET 0) AS ${identifier(table.name)}`;
 }
 
 /**

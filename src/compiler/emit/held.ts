@@ -67,7 +67,7 @@ function reverseHeld(plan: Plan, kind: PlannedKind): Sql {
       const rows = narrowed
         ? fromBelonging(kind, table, trusted("$1"))
         : sql`FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)}`;
-      const linked = sql`SELECT ${unitOf(plan, kind, "own")} AS unit, ${unitOf(plan, forward, "fed")} AS feeds
+      const linked = sql`SELECT ${unitOf(plan, kind, narrowed ? "wanted" : "own")} AS unit, ${unitOf(plan, forward, "fed")} AS feeds
   ${rows} ${fed(forward, finest.feed)}`;
       const held = narrowed
         ? sql`${qualified(plan.schema, names.held("forward", forward.name))}(ARRAY(SELECT DISTINCT linked.feeds FROM linked))`

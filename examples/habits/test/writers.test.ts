@@ -1,0 +1,113 @@
+import { expect, test } from "vitest";
+import type { Client } from "../../../src/db.ts";
+import type { TestDatabase } from "../../../test/helpers/database.ts";
+import { loadGenerated } from "../data/load.ts";
+import { compare, leftOut, readJournal, readLegacy, readNew, replay, type State } from "../model/index.ts";
+import { chooseHotSheets } from "../writers/hot-sheets.ts";
+import { familyOf, sideOfHabit } from "../writers/partition.ts";
+import { heldDuring, summarise } from "../writers/report.ts";
+import { startWriters } from "../writers/start-writers.ts";
+import type { WriterOptions } from "../writers/writer.ts";
+import { createExampleDatabase, forward, load } from "./example.ts";
+
+interface Prepared {
+  readonly db: TestDatabase;
+  readonly client: Client;
+  readonly initial: State;
+  options(side: string, count: number): WriterOptions[];
+}
+
+/** A database with generated legacy rows, and options for writers that do not pause. */
+async function prepare(seed: string): Promise<Prepared> {
+  const db = await createExampleDatabase();
+  const client = await db.connect();
+  await loadGenerated(client, { seed, weeks: 600 });
+  const initial = await readLegacy(client);
+  const avoid = leftOut(initial);
+  const hotSheets = await chooseHotSheets(client, 5, avoid);
+  const common = { url: db.url, avoid: [...avoid], hotSheets, hotShare: 0.3, pauseMs: 0 };
+  return {
+    db,
+    client,
+    initial,
+    options: (side, count) =>
+      Array.from({ length: count }, (_, i) => ({
+        ...common,
+        name: `${side} ${i}`,
+        seed: `${seed} ${side} ${i}`,
+      })),
+  };
+}
+
+test("the journal of four legacy writers replays to what the table holds", async () => {
+  const { client, initial, options } = await prepare("legacy");
+  const startedAt = Date.now();
+  const writers = startWriters("legacy", options("legacy", 4));
+  await writers.reported(1_200);
+  await writers.stop();
+  const summary = summarise(writers.reports);
+  expect(summary).toMatchObject({ failed: 0, errors: [] });
+  expect(Object.keys(summary.kinds)).toEqual(
+    expect.arrayContaining(["setCell", "renameHabit", "createSheet", "deleteSheet", "increment"]),
+  );
+  expect(heldDuring(writers.reports, startedAt, Date.now()).overlapping).toBe(writers.reports.length);
+  const entries = await readJournal(client);
+  expect(entries.length).toBe(Object.values(summary.kinds).reduce((sum, count) => sum + count, 0));
+  const { state, surprises } = replay(initial, entries);
+  expect(surprises).toEqual([]);
+  expect(compare(state, await readLegacy(client), "legacy")).toMatchObject({
+    lost: 0,
+    extra: 0,
+    details: [],
+  });
+});
+
+test("the journal of four new writers replays to what the tables hold, notes and none included", async () => {
+  const { client, initial, options } = await prepare("new");
+  await client.query("DELETE FROM public.habit_tracker WHERE user_id IS NULL OR id = ANY ($1)", [
+    [...initial.undecidable.keys()],
+  ]);
+  await load(client, forward);
+  const writers = startWriters("new", options("new", 4));
+  await writers.reported(1_200);
+  await writers.stop();
+  const summary = summarise(writers.reports);
+  expect(summary).toMatchObject({ failed: 0, errors: [] });
+  expect(Object.keys(summary.kinds)).toEqual(
+    expect.arrayContaining(["setCell", "setNote", "addHabit", "createSheet", "deleteSheet", "increment"]),
+  );
+  const { state, surprises } = replay(initial, await readJournal(client));
+  expect(surprises).toEqual([]);
+  expect(compare(state, await readNew(client), "new")).toMatchObject({ lost: 0, extra: 0, details: [] });
+});
+
+test("beside each other, the sides touch the same weeks and never the same cell", async () => {
+  const { client, initial, options } = await prepare("beside");
+  await client.query("DELETE FROM public.habit_tracker WHERE user_id IS NULL OR id = ANY ($1)", [
+    [...initial.undecidable.keys()],
+  ]);
+  await load(client, forward);
+  const sides = [startWriters("legacy", options("legacy", 2)), startWriters("new", options("new", 2))];
+  await Promise.all(sides.map((writers) => writers.setBeside(true)));
+  const { rows } = await client.query("SELECT coalesce(max(seq), 0)::text AS seq FROM journal.entries");
+  await Promise.all(sides.map((writers) => writers.reported(writers.reports.length + 600)));
+  await Promise.all(sides.map((writers) => writers.stop()));
+
+  const ownerOf = new Map([...initial.sheets].map(([id, { owner }]) => [id, owner]));
+  const touched = { legacy: new Set<string>(), new: new Set<string>() };
+  for (const { seq, side, op } of await readJournal(client)) {
+    if (op.kind === "createSheet") ownerOf.set(op.sheet, op.owner);
+    if (BigInt(seq) <= BigInt(rows[0].seq)) continue;
+    const owner = "owner" in op ? op.owner : ownerOf.get(op.sheet);
+    const family = familyOf(owner as string);
+    expect([side, "shared"], `${op.kind} in a family of the ${family} side`).toContain(family);
+    if (family !== "shared" || !("sheet" in op)) continue;
+    touched[side].add(op.sheet);
+    if ("habit" in op) expect(sideOfHabit(op.habit)).toBe(side);
+    expect(op.kind, "weeks of shared families stay").not.toMatch(/Sheet|Child/);
+    if (side === "new") expect(op.kind).not.toMatch(/setReward|setReflection/);
+    else expect(op.kind).not.toMatch(/setTheme/);
+  }
+  const both = [...touched.legacy].filter((sheet) => touched.new.has(sheet));
+  expect(both.length).toBeGreaterThan(5);
+});

@@ -1,0 +1,3 @@
+SELECT profiles.session_id
+FROM profiles
+WHERE jsonb_typeof(profiles.payload) <> 'object'

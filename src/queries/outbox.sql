@@ -1,0 +1,12 @@
+/* Notes that are not worked off. */
+
+/* How many notes and units wait, and how many transactions ago the oldest was noted: a note carries its transaction, no time. */
+/* @name countOutbox */
+SELECT count(*) AS "notes!", count(DISTINCT (o.direction, o.kind, o.unit)) AS "units!",
+       max(age(o.xid::xid)) AS oldest_age
+  FROM cutover.outbox AS o
+ WHERE o.cutover = :name!;
+
+/* One batch of one cutover; 0 when nothing is left that can be drained now. */
+/* @name drainBatch */
+SELECT cutover.drain(:name!, :batch!) AS "done!";
