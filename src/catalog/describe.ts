@@ -4,7 +4,7 @@ import type { Problem } from "../definition/problem.ts";
 import { positionOf } from "../definition/problem.ts";
 import { withoutSemicolon } from "../definition/sql-file.ts";
 import { messageOf } from "../errors.ts";
-import type { Described } from "./types.ts";
+import type { Described, Escape } from "./types.ts";
 
 const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
@@ -43,7 +43,9 @@ export async function describeDefinition(
       await client.query("SAVEPOINT describe");
       try {
         await client.query(`${start}${body}${suffix}`);
-        described.set(key, await readView(client, view, tables.map((table) => table.name)));
+        const found = await readView(client, view, tables.map((table) => table.name));
+        const target = definition.tables.find((table) => table.mapping?.path === key);
+        described.set(key, target === undefined ? found : { ...found, unassignable: await unassignable(client, view, target) });
       } catch (error) {
         await client.query("ROLLBACK TO SAVEPOINT describe");
         problems.push(problemOf(error, key, file, start.length, body));
@@ -108,30 +110,80 @@ SELECT d.refclassid = 'pg_catalog.pg_class'::regclass AS is_relation,
        coalesce(c.relname, p.proname) AS name,
        coalesce(cn.nspname || '.' || c.relname, pn.nspname || '.' || p.proname) AS qualified_name,
        a.attname AS column_name,
-       p.provolatile = 'i' AS is_immutable
+       p.provolatile = 'i' AS is_immutable,
+       EXISTS (SELECT FROM pg_catalog.unnest($2::text[]) AS t (name)
+                WHERE l.lanname NOT IN ('c', 'internal') AND pg_catalog.strpos(pg_catalog.pg_get_functiondef(p.oid), t.name) > 0)
+         AS names_table
   FROM pg_catalog.pg_rewrite AS r
   JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
   LEFT JOIN pg_catalog.pg_class AS c ON d.refclassid = 'pg_catalog.pg_class'::regclass AND c.oid = d.refobjid
   LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
-  LEFT JOIN pg_catalog.pg_proc AS p ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.refobjid
+  LEFT JOIN pg_catalog.pg_proc AS p ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.refobjid AND p.prokind <> 'a'
+  LEFT JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
   LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
  WHERE r.ev_class = $1::regclass AND d.refobjid <> r.ev_class AND (c.oid IS NOT NULL OR p.oid IS NOT NULL)`;
+
+/** A row as a whole (`to_jsonb(memo)`) is an attribute number 0, of which pg_depend says nothing. */
+const VIEW_READS_WHOLE_ROWS = `
+SELECT pg_catalog.strpos(r.ev_action::text, ':varattno 0 ') > 0 AS yes
+  FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = $1::regclass`;
 
 async function readView(client: ClientBase, view: string, standIns: readonly string[]): Promise<Described> {
   const columns = (await client.query(VIEW_COLUMNS, [`pg_temp.${view}`])).rows;
   const reads = new Map<string, Set<string>>();
-  const escapes = new Set<string>();
-  for (const row of (await client.query(VIEW_DEPENDENCIES, [`pg_temp.${view}`])).rows) {
+  const escapes = new Map<string, Escape>();
+  for (const row of (await client.query(VIEW_DEPENDENCIES, [`pg_temp.${view}`, standIns])).rows) {
+    const name: string = row.qualified_name;
     if (row.is_stand_in && standIns.includes(row.name)) {
       const read = reads.get(row.name) ?? new Set<string>();
       if (row.column_name !== null) read.add(row.column_name);
       reads.set(row.name, read);
-    } else if (row.is_relation || !(row.is_immutable && row.qualified_name === "cutover.id")) {
-      escapes.add(row.qualified_name);
+    } else if (row.is_relation) {
+      escapes.set(name, { kind: "relation", name });
+    } else if (!row.is_immutable) {
+      escapes.set(name, { kind: "function", name, reason: "not immutable" });
+    } else if (row.names_table && name !== "cutover.id") {
+      escapes.set(name, { kind: "function", name, reason: "names a table" });
     }
   }
-  return { columns, reads, escapes: [...escapes] };
+  if ((await client.query(VIEW_READS_WHOLE_ROWS, [`pg_temp.${view}`])).rows[0].yes) {
+    for (const [name, read] of reads) {
+      const all = (await client.query(VIEW_COLUMNS, [`pg_temp.${quote(name)}`])).rows;
+      for (const column of all) read.add(column.name);
+    }
+  }
+  return { columns, reads, escapes: [...escapes.values()], unassignable: [] };
+}
+
+/** Asks the database's own parser, column by column. */
+async function unassignable(client: ClientBase, view: string, table: Table): Promise<Described["unassignable"]> {
+  const target = `pg_temp.${quote(table.name)}`;
+  const wanted = new Map<string, string>(
+    (await client.query(VIEW_COLUMNS, [target])).rows.map((column) => [column.name, column.type]),
+  );
+  const columns = (await client.query(VIEW_COLUMNS, [`pg_temp.${view}`])).rows.filter((column) => wanted.has(column.name));
+  const refused = async (names: readonly string[]) => {
+    const list = names.map(quote).join(", ");
+    await client.query("SAVEPOINT assign");
+    try {
+      await client.query(`EXPLAIN INSERT INTO ${target} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM pg_temp.${view}`);
+      return false;
+    } catch (error) {
+      if ((error as { code?: string }).code === "42804") return true;
+      // Something else, which its own rule names: a generated column.
+      return false;
+    } finally {
+      await client.query("ROLLBACK TO SAVEPOINT assign");
+    }
+  };
+  const found: { column: string; type: string; wanted: string }[] = [];
+  for (const column of columns) {
+    if (await refused([column.name])) {
+      found.push({ column: column.name, type: column.type, wanted: wanted.get(column.name) ?? "" });
+    }
+  }
+  return found;
 }
 
 function problemOf(error: unknown, key: string, file: string, prefixLength: number, body: string): Problem {

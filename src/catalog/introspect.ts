@@ -2,7 +2,8 @@ import type { ClientBase } from "pg";
 import type { CatalogTable } from "./types.ts";
 
 const TABLE_FACTS = `
-SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind,
+SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind, t.relpersistence AS persistence,
+       pg_catalog.row_security_active(t.oid) AS hides_rows,
        EXISTS (SELECT FROM pg_catalog.pg_inherits AS i WHERE t.oid IN (i.inhparent, i.inhrelid)) AS has_children,
        CASE WHEN t.relforcerowsecurity THEN 'forced' WHEN t.relrowsecurity THEN 'on' ELSE 'off' END AS row_security,
        (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
@@ -32,7 +33,8 @@ SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind,
          WHERE c.conrelid = t.oid AND c.contype = 'f'), '[]') AS foreign_keys,
        coalesce((SELECT pg_catalog.jsonb_agg(c.conname ORDER BY c.conname)
           FROM pg_catalog.pg_constraint AS c WHERE c.conrelid = t.oid AND c.condeferrable), '[]') AS deferrable_constraints,
-       coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', g.tgname, 'definition', pg_catalog.pg_get_triggerdef(g.oid))
+       coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', g.tgname, 'definition', pg_catalog.pg_get_triggerdef(g.oid),
+                                                                                'before', g.tgtype & 2 = 2)
                                              ORDER BY g.tgname)
           FROM pg_catalog.pg_trigger AS g
           JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
@@ -58,6 +60,8 @@ export async function introspectTable(
     schema: row.schema,
     name: row.name,
     kind: row.kind,
+    persistence: row.persistence,
+    hidesRows: row.hides_rows,
     hasChildren: row.has_children,
     rowSecurity: row.row_security,
     columns: row.columns.map((column: Record<string, unknown>) => ({

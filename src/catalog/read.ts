@@ -29,10 +29,18 @@ export async function readCatalog(
       tables.set(table.name, facts);
     }
   }
-  const version = Number((await client.query("SHOW server_version_num")).rows[0].server_version_num);
+  const serverVersion = Number((await client.query("SHOW server_version_num")).rows[0].server_version_num);
+  const builtins = new Map((await client.query(BUILTINS)).rows.map((row) => [row.name, row.volatility]));
   if (problems.length > 0) {
-    return { catalog: { tables, described: new Map(), serverVersion: version }, problems };
+    return { catalog: { tables, described: new Map(), builtins, serverVersion }, problems };
   }
   const { described, problems: refused } = await describeDefinition(client, definition);
-  return { catalog: { tables, described, serverVersion: version }, problems: refused };
+  return { catalog: { tables, described, builtins, serverVersion }, problems: refused };
 }
+
+/** pg_depend does not record what is built in, so that a SELECT's use of these can only be judged by name. */
+const BUILTINS = `
+SELECT p.proname AS name, CASE WHEN pg_catalog.bool_or(p.provolatile = 'v') THEN 'volatile' ELSE 'stable' END AS volatility
+  FROM pg_catalog.pg_proc AS p
+ WHERE p.pronamespace = 'pg_catalog'::regnamespace
+ GROUP BY p.proname HAVING pg_catalog.bool_or(p.provolatile <> 'i')`;

@@ -31,8 +31,16 @@ export interface CatalogTable {
   readonly foreignKeys: readonly ForeignKey[];
   /** Names of deferrable constraints: they are made immediate while sync writes. */
   readonly deferrableConstraints: readonly string[];
-  /** Row triggers of the application, by name. */
-  readonly applicationTriggers: readonly { readonly name: string; readonly definition: string }[];
+  /** Row triggers of the application, by name; those before the write may change the row that is written. */
+  readonly applicationTriggers: readonly {
+    readonly name: string;
+    readonly definition: string;
+    readonly before: boolean;
+  }[];
+  /** `p` permanent, `u` unlogged, `t` temporary, as in pg_class.relpersistence. */
+  readonly persistence: string;
+  /** Policies hide rows of it from the role that read this catalog. */
+  readonly hidesRows: boolean;
 }
 
 /** What a mapping, a rule or a feed reads and yields, as the database's own parser sees it. */
@@ -40,8 +48,19 @@ export interface Described {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** Plain table name → the columns read of it. */
   readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Relations and functions reached beside the tables: "schema.name". */
-  readonly escapes: readonly string[];
+  /** Relations and functions reached beside the tables. */
+  readonly escapes: readonly Escape[];
+  /** Columns of a mapping that the database would not assign to the column of that name. */
+  readonly unassignable: readonly { readonly column: string; readonly type: string; readonly wanted: string }[];
+}
+
+/** Something that a SELECT reaches beside the tables that it is narrowed to. */
+export interface Escape {
+  readonly kind: "relation" | "function";
+  /** "schema.name" */
+  readonly name: string;
+  /** Why a function is one: it is not immutable, or its body names a table of the cutover. */
+  readonly reason?: "not immutable" | "names a table";
 }
 
 /** The catalog facts of one cutover. */
@@ -50,6 +69,8 @@ export interface Catalog {
   readonly tables: ReadonlyMap<string, CatalogTable>;
   /** By the path of the file, or by `<table>.unit`, `<table>.feeds.<kind>`. */
   readonly described: ReadonlyMap<string, Described>;
+  /** Functions of pg_catalog that are not (or not in every form) immutable, by name. */
+  readonly builtins: ReadonlyMap<string, "stable" | "volatile">;
   /** `server_version_num`. */
   readonly serverVersion: number;
 }

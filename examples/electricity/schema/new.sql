@@ -40,9 +40,13 @@ CREATE TABLE public.token_events (
   CONSTRAINT token_events_numbers CHECK (
     kwh_amount <> 'NaN' AND stated_balance IS DISTINCT FROM 'NaN' AND token_cost IS DISTINCT FROM 'NaN'
   ),
-  CONSTRAINT token_events_stated_by_topup CHECK (stated_balance IS NULL OR (event_type = 'TOPUP' AND stated_balance >= 0)),
+  CONSTRAINT token_events_stated_by_topup CHECK (
+    stated_balance IS NULL OR (event_type = 'TOPUP' AND stated_balance >= 0)
+  ),
   CONSTRAINT token_events_zero_token_of_reading CHECK (NOT zero_token OR event_type = 'METER_READING'),
-  CONSTRAINT token_events_tombstone CHECK ((void_of_event IS NULL OR event_type = 'VOID') AND NOT (event_type = 'VOID' AND is_voided)),
+  CONSTRAINT token_events_tombstone CHECK (
+    (void_of_event IS NULL OR event_type = 'VOID') AND NOT (event_type = 'VOID' AND is_voided)
+  ),
   -- A date of the legacy table has to come out on the way back.
   CONSTRAINT token_events_date_in_range CHECK (
     event_date BETWEEN '0001-01-02 00:00:00+00' AND '9999-12-30 00:00:00+00'

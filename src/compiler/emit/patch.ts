@@ -2,7 +2,7 @@ import type { ForeignKey } from "../../catalog/types.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedTable } from "../plan.ts";
 import { columnsEqual, columnsOf, identifier, join, literal, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { differs, jsonOf, rowType, unitType } from "./fragments.ts";
+import { differs, fromBelonging, jsonOf, rowType, unitType } from "./fragments.ts";
 import { plpgsql } from "./plpgsql.ts";
 import { immediateConstraints } from "./recompute.ts";
 
@@ -42,6 +42,22 @@ DECLARE
   units ${unitType(plan, kind)}[] := $1::${unitType(plan, kind)}[];
   ${join(declarations, "\n")}
 BEGIN
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  ${join(
+    kind.targets.map(
+      (table) => sql`
+PERFORM 1
+  FROM ${nameOf(table)} AS locked
+ WHERE (${columnsOf("locked", table.key)}) IN (
+         SELECT ${columnsOf(table.name, table.key)}
+           ${fromBelonging(kind, table, trusted("units"))})
+ ORDER BY ${columnsOf("locked", table.key)}
+   FOR UPDATE;`,
+    ),
+    "\n",
+  )}
+
   -- What legacy writers changed.
   ${join(
     kind.targets.map((table) => findChanges(plan, table)),

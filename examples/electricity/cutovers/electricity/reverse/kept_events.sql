@@ -37,9 +37,12 @@ told AS (
   SELECT
     positions.*,
     -- A balance that was stated although it follows from the one before.
-    positions.event_type = 'TOPUP' AND positions.absolute = positions.amount + lag(positions.position_after, 1, 0) OVER (
-      PARTITION BY positions.user_id
-      ORDER BY positions.event_date, positions.created_at NULLS FIRST, positions.id
+    (
+      positions.event_type = 'TOPUP'
+      AND positions.absolute = positions.amount + lag(positions.position_after, 1, 0) OVER (
+        PARTITION BY positions.user_id
+        ORDER BY positions.event_date, positions.created_at NULLS FIRST, positions.id
+      )
     ) AS stated_in_vain
   FROM positions
 )

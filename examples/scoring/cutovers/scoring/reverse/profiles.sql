@@ -1,5 +1,5 @@
--- While the payload is the one that came from legacy, the profile is as it stood there; a payload that the new side wrote
--- becomes the profile's document as it is, which is what the legacy reader returns.
+-- While the payload is the one that came from legacy, the profile is as it stood there. A payload that the new side
+-- wrote becomes the profile's document as it is, which is what the legacy reader returns.
 SELECT
   result.session_id,
   line.row ->> 'type_code' AS type_code,
@@ -21,22 +21,5 @@ SELECT
 FROM scoring_results AS result
 LEFT JOIN kept_results AS kept ON kept.session_id = result.session_id AND kept.derived = result.payload
 CROSS JOIN LATERAL (
-  SELECT coalesce(
-    kept.profile,
-    jsonb_build_object(
-      'type_code', result.payload #> '{profile,type_code}',
-      'confidence', result.payload #> '{profile,confidence}',
-      'payload', result.payload,
-      'results_version', result.payload -> 'results_version',
-      'version', result.payload -> 'version',
-      'overlay', result.payload #> '{profile,overlay}',
-      'conf_calibrated', result.payload #> '{profile,conf_calibrated}',
-      'score_fit_calibrated', result.payload #> '{profile,score_fit_calibrated}',
-      'top_types', result.payload #> '{profile,top_types}',
-      'fit_band', result.payload #> '{profile,fit_band}',
-      'validity_status', result.payload #> '{profile,validity_status}',
-      'top_gap', result.payload #> '{profile,top_gap}',
-      'conf_raw', result.payload #> '{profile,conf_raw}'
-    )
-  )
+  SELECT coalesce(kept.standing, public.scoring_rows_of(result.payload)) -> 'profile'
 ) AS line (row)

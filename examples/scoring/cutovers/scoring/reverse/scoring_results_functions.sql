@@ -1,4 +1,5 @@
--- The functions of the payload's version, and those of other versions that stand beside it.
+-- The functions that the payload stands for, or as they stood while the payload is the one that came from there; and
+-- those that the payload has no room for, which stay beside it.
 SELECT
   result.session_id,
   line.row ->> 'func' AS func,
@@ -10,26 +11,18 @@ SELECT
 FROM scoring_results AS result
 LEFT JOIN kept_results AS kept ON kept.session_id = result.session_id
 CROSS JOIN LATERAL (
-  -- As they stood there, while the payload is the one that came from there.
+  SELECT coalesce(
+    CASE WHEN kept.derived = result.payload THEN kept.standing END,
+    public.scoring_rows_of(result.payload)
+  ) -> 'functions'
+) AS current (rows)
+CROSS JOIN LATERAL (
   SELECT element
-  FROM jsonb_array_elements(kept.functions) AS element
-  WHERE kept.derived = result.payload
+  FROM jsonb_array_elements(current.rows) AS element
   UNION ALL
-  -- Otherwise what is not in the payload's place.
   SELECT element
-  FROM jsonb_array_elements(kept.functions) AS element
+  FROM jsonb_array_elements(kept.standing -> 'functions') AS element
   WHERE
     kept.derived <> result.payload
     AND element ->> 'results_version' <> result.payload ->> 'results_version'
-  UNION ALL
-  -- And the payload's own.
-  SELECT jsonb_build_object(
-    'results_version', result.payload -> 'results_version',
-    'func', element -> 'func_code',
-    'strength_z', element -> 'strength',
-    'dimension', element -> 'dimension',
-    'd_index_z', element -> 'd_index_z'
-  )
-  FROM jsonb_array_elements(coalesce(result.payload -> 'functions', '[]')) AS element
-  WHERE kept.derived IS DISTINCT FROM result.payload
 ) AS line (row)

@@ -1,4 +1,5 @@
--- The state of the payload, and those of other versions and contexts that stand beside it.
+-- The states that the payload stands for, or as they stood while the payload is the one that came from there; and those
+-- that the payload has no room for, which stay beside it.
 SELECT
   result.session_id,
   line.row ->> 'results_version' AS results_version,
@@ -14,33 +15,21 @@ SELECT
 FROM scoring_results AS result
 LEFT JOIN kept_results AS kept ON kept.session_id = result.session_id
 CROSS JOIN LATERAL (
-  -- As they stood there, while the payload is the one that came from there.
+  SELECT coalesce(
+    CASE WHEN kept.derived = result.payload THEN kept.standing END,
+    public.scoring_rows_of(result.payload)
+  ) -> 'states'
+) AS current (rows)
+CROSS JOIN LATERAL (
   SELECT element
-  FROM jsonb_array_elements(kept.states) AS element
-  WHERE kept.derived = result.payload
+  FROM jsonb_array_elements(current.rows) AS element
   UNION ALL
-  -- Otherwise what is not in the payload's place.
   SELECT element
-  FROM jsonb_array_elements(kept.states) AS element
+  FROM jsonb_array_elements(kept.standing -> 'states') AS element
   WHERE
     kept.derived <> result.payload
     AND (
       element ->> 'results_version' <> result.payload ->> 'results_version'
       OR element ->> 'block_context' IS DISTINCT FROM result.payload #>> '{state,block_context}'
     )
-  UNION ALL
-  -- And the payload's own.
-  SELECT jsonb_build_object(
-    'results_version', result.payload -> 'results_version',
-    'overlay_band', result.payload -> 'state' -> 'overlay_band',
-    'overlay_z', result.payload -> 'state' -> 'overlay_z',
-    'effect_fit', result.payload -> 'state' -> 'effect_fit',
-    'effect_conf', result.payload -> 'state' -> 'effect_conf',
-    'block_core', result.payload -> 'state' -> 'block_core',
-    'block_critic', result.payload -> 'state' -> 'block_critic',
-    'block_hidden', result.payload -> 'state' -> 'block_hidden',
-    'block_instinct', result.payload -> 'state' -> 'block_instinct',
-    'block_context', result.payload -> 'state' -> 'block_context'
-  )
-  WHERE kept.derived IS DISTINCT FROM result.payload AND result.payload ? 'state'
 ) AS line (row)

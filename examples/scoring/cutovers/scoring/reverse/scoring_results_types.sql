@@ -1,4 +1,5 @@
--- The types of the payload's version, and those of other versions that stand beside it.
+-- The types that the payload stands for, or as they stood while the payload is the one that came from there; and those
+-- that the payload has no room for, which stay beside it.
 SELECT
   result.session_id,
   line.row ->> 'type_code' AS type_code,
@@ -16,31 +17,18 @@ SELECT
 FROM scoring_results AS result
 LEFT JOIN kept_results AS kept ON kept.session_id = result.session_id
 CROSS JOIN LATERAL (
-  -- As they stood there, while the payload is the one that came from there.
+  SELECT coalesce(
+    CASE WHEN kept.derived = result.payload THEN kept.standing END,
+    public.scoring_rows_of(result.payload)
+  ) -> 'types'
+) AS current (rows)
+CROSS JOIN LATERAL (
   SELECT element
-  FROM jsonb_array_elements(kept.types) AS element
-  WHERE kept.derived = result.payload
+  FROM jsonb_array_elements(current.rows) AS element
   UNION ALL
-  -- Otherwise what is not in the payload's place.
   SELECT element
-  FROM jsonb_array_elements(kept.types) AS element
+  FROM jsonb_array_elements(kept.standing -> 'types') AS element
   WHERE
     kept.derived <> result.payload
     AND element ->> 'results_version' <> result.payload ->> 'results_version'
-  UNION ALL
-  -- And the payload's own.
-  SELECT jsonb_build_object(
-    'results_version', result.payload -> 'results_version',
-    'type_code', element -> 'type_code',
-    'fit', element -> 'fit',
-    'share', element -> 'share',
-    'rank', element -> 'rank',
-    'distance', element -> 'distance',
-    'coherent_dims', element -> 'coherent_dims',
-    'unique_dims', element -> 'unique_dims',
-    'seat_coherence', element -> 'seat_coherence',
-    'fit_parts', element -> 'fit_parts'
-  )
-  FROM jsonb_array_elements(coalesce(result.payload -> 'types', '[]')) AS element
-  WHERE kept.derived IS DISTINCT FROM result.payload
 ) AS line (row)

@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+
+export interface StoryOptions {
+  /** Legacy rows to begin with. */
+  readonly weeks: number;
+  /** Connections that write. */
+  readonly writers: number;
+  /** Seconds of writing in all, spread over the phases; the moves themselves come on top. */
+  readonly seconds: number;
+  readonly seed: string;
+  /** One line of JSON on stdout, the timeline on stderr. */
+  readonly json: boolean;
+  /** Leave the database and the project's folder behind. */
+  readonly keep: boolean;
+  readonly databaseUrl: string | undefined;
+  /** Remove a record and change a cell behind the sync's back: the run has to notice. */
+  readonly plantLoss: boolean;
+}
+
+export const USAGE = `npm start -- [options]
+
+  --weeks N          legacy rows to begin with (2000)
+  --writers N        connections that write all the time (4)
+  --seconds N        seconds of writing between the moves, in all (20)
+  --seed N           equal seeds make equal data (1)
+  --json             one line of JSON on stdout, the timeline on stderr
+  --keep             leave the database and the project's folder behind, and say where
+  --database-url U   use this server instead of the one that comes with the repository
+  --plant-loss       remove one record and change one cell behind the sync's back: must be noticed (exit code 1)
+
+Exit code 0 only when nothing was lost and nothing was added.
+`;
+
+/** @throws Error naming the option that is wrong */
+export function parseOptions(args: readonly string[]): StoryOptions | "help" {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      weeks: { type: "string", default: "2000" },
+      writers: { type: "string", default: "4" },
+      seconds: { type: "string", default: "20" },
+      seed: { type: "string", default: "1" },
+      json: { type: "boolean", default: false },
+      keep: { type: "boolean", default: false },
+      "database-url": { type: "string" },
+      "plant-loss": { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const count = (name: "weeks" | "writers" | "seconds", least: number) => {
+    const value = Number(values[name]);
+    if (!Number.isInteger(value) || value < least) {
+      throw new Error(`--${name} takes a whole number of at least ${least}, not "${values[name]}"`);
+    }
+    return value;
+  };
+  return {
+    weeks: count("weeks", 100),
+    writers: count("writers", 2),
+    seconds: count("seconds", 4),
+    seed: values.seed,
+    json: values.json,
+    keep: values.keep,
+    databaseUrl: values["database-url"],
+    plantLoss: values["plant-loss"],
+  };
+}

@@ -1,0 +1,148 @@
+import { type Client, isRetryable, type Source } from "../db.ts";
+import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
+import { lastTransition, movePhase, requireCutover } from "../generated/cutovers.queries.ts";
+import { type GateAnswer, gateAnswer, gatesOf, readGates } from "./gates.ts";
+import { isPhase, MOVED_BY_STEPS, PHASES, type Phase, phaseAfter } from "./phases.ts";
+import { retry } from "./retry.ts";
+import { run, runOne, withSession } from "./session.ts";
+import { callSteps } from "./steps.ts";
+import { verifyOn } from "./verify.ts";
+
+export interface AdvanceOptions {
+  /** Go on until this phase; default the next one. */
+  readonly to?: string;
+  /** Gates that are overridden when they say no; recorded with the move. */
+  readonly force?: readonly string[];
+  /** Why, recorded with the move. */
+  readonly reason?: string;
+  /** Seconds to try again while other sessions are in the way, default 60. */
+  readonly waitSeconds?: number;
+  readonly onMove?: (move: Move) => void;
+  readonly onRetry?: (error: unknown) => void;
+}
+
+/** A move as it was recorded. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+  readonly at: Date;
+  readonly gates: readonly GateAnswer[];
+}
+
+export interface AdvanceResult {
+  readonly cutover: string;
+  readonly phase: string;
+  readonly moves: readonly Move[];
+}
+
+/**
+ * Moves a cutover to its next phase, or phase by phase to `to`. Every move that succeeded stays.
+ *
+ * @throws CutoverError CU015 when a gate says no (its hint is the gate's next step), CU013 for a move that there is not, CU301
+ *   and CU016 when other sessions were in the way for longer than `waitSeconds`
+ */
+export function advance(source: Source, name: string, options: AdvanceOptions = {}): Promise<AdvanceResult> {
+  return withSession(source, async (client) => {
+    const stand = await runOne(requireCutover, { name }, client);
+    const target = targetOf(name, stand.phase, options.to);
+    const moves: Move[] = [];
+    let phase: string = stand.phase;
+    while (phase !== target) {
+      const next = phaseAfter(phase) ?? target;
+      const move = await moveTo(client, name, next, options);
+      moves.push(move);
+      options.onMove?.(move);
+      phase = move.to;
+    }
+    return { cutover: name, phase, moves };
+  });
+}
+
+/** What `advance` would ask before the next move, and the answers. */
+export function previewAdvance(
+  source: Source,
+  name: string,
+  to?: string,
+): Promise<{ cutover: string; phase: string; next: Phase; gates: GateAnswer[] }> {
+  return withSession(source, async (client) => {
+    const { phase } = await runOne(requireCutover, { name }, client);
+    targetOf(name, phase, to);
+    const next = phaseAfter(phase) as Phase;
+    return { cutover: name, phase, next, gates: await readGates(client, name, next) };
+  });
+}
+
+function targetOf(name: string, phase: string, to: string | undefined): Phase {
+  const refusal = (message: string, hint: string, exitCode: number) =>
+    new CutoverError({ code: "CU013", message: `cutover ${name}: ${message}`, hint, exitCode });
+  const target = to ?? phaseAfter(phase);
+  if (target === undefined) {
+    throw refusal("it is in phase dropped, the last one", "Its definition may be deleted from cutovers/.", EXIT.refused);
+  }
+  if (!isPhase(target)) {
+    throw refusal(`there is no phase "${target}"`, `Phases: ${PHASES.join(", ")}.`, EXIT.usage);
+  }
+  if (PHASES.indexOf(target) <= PHASES.indexOf(phase as Phase)) {
+    throw refusal(`it is in phase ${phase} already`, `The way back is \`cutover rollback ${name}\`.`, EXIT.refused);
+  }
+  return target;
+}
+
+async function moveTo(client: Client, name: string, to: Phase, options: AdvanceOptions): Promise<Move> {
+  const force = [...(options.force ?? [])];
+  const waitSeconds = options.waitSeconds ?? 60;
+  const until = performance.now() + waitSeconds * 1000;
+  const byTime = (error: unknown) => isRetryable(error) || onlyWaitsForWriters(error, force);
+  const attempt = async (): Promise<Move> => {
+    if (!MOVED_BY_STEPS.includes(to)) {
+      const moved = await runOne(movePhase, { name, toPhase: to, force, reason: options.reason }, client);
+      return { from: moved.from_phase, to: moved.to_phase, at: moved.moved_at, gates: (moved.gates as unknown[]).map(gateAnswer) };
+    }
+    const left = Math.max(1, Math.round((until - performance.now()) / 1000));
+    await callSteps(client, "CALL cutover.advance_steps($1, $2, $3, $4, $5)", [name, to, force, options.reason, left]);
+    const [moved] = await run(lastTransition, { name }, client);
+    if (moved === undefined) throw new Error(`the move of ${name} to ${to} has not been recorded`);
+    return { from: moved.from_phase, to: moved.to_phase, at: moved.moved_at, gates: (moved.gates as unknown[]).map(gateAnswer) };
+  };
+
+  if (to === "legacy_locked") await lookBeforeLocking(client, name, to, force);
+  try {
+    return await retry(attempt, {
+      budgetMs: waitSeconds * 1000,
+      again: byTime,
+      ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }),
+    });
+  } catch (error) {
+    if (onlyWaitsForWriters(error, force) && waitSeconds > 0) {
+      const explained = explainDatabaseError(error) as CutoverError;
+      throw new CutoverError({ ...explained, message: `${explained.message}, for ${waitSeconds} s now`, exitCode: EXIT.lockWait, cause: error });
+    }
+    throw error;
+  }
+}
+
+/** The gate that opens by itself: a transaction from before the last move has to end. */
+function onlyWaitsForWriters(error: unknown, force: readonly string[]): boolean {
+  const closed = gatesOf(error).filter((answer) => !answer.yes && !force.includes(answer.gate));
+  return closed.length > 0 && closed.every((answer) => answer.gate === "writers_current");
+}
+
+/**
+ * Locking begins with a fence in front of the legacy tables and asks its gates behind it. What would be refused there is found
+ * here, while everybody still writes.
+ */
+async function lookBeforeLocking(client: Client, name: string, to: Phase, force: readonly string[]): Promise<void> {
+  const closed = async () =>
+    (await readGates(client, name, to)).filter(
+      (answer) => !answer.yes && !force.includes(answer.gate) && answer.gate !== "writers_current",
+    );
+  if ((await closed()).some((answer) => answer.gate === "drift_free")) await verifyOn(client, name);
+  const [refusal] = await closed();
+  if (refusal === undefined) return;
+  throw new CutoverError({
+    code: "CU015",
+    message: `cutover ${name}: gate ${refusal.gate} says no to ${to}: ${refusal.reason} (${refusal.figure})`,
+    hint: refusal.nextStep ?? `cutover status ${name}`,
+    exitCode: EXIT.refused,
+  });
+}

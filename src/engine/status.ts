@@ -1,0 +1,106 @@
+import { type Queryable, type Source, withTransaction } from "../db.ts";
+import { countClasses, findCutover, listCutovers, listFingerprintProblems, requireCutover } from "../generated/cutovers.queries.ts";
+import { lastDriftRun } from "../generated/drift.queries.ts";
+import { countOutbox } from "../generated/outbox.queries.ts";
+import { countQuarantine } from "../generated/quarantine.queries.ts";
+import { type BackfillProgress, readLastBackfill } from "./backfill.ts";
+import { type GateAnswer, readGates } from "./gates.ts";
+import { phaseAfter } from "./phases.ts";
+import type { QuarantineCount } from "./quarantine.ts";
+import { run, runOne, withSession } from "./session.ts";
+import { type Accounting, type FingerprintProblem, readRun, type VerifyResult } from "./verify.ts";
+
+/** Where a cutover stands, all of it from one snapshot. */
+export interface Status {
+  readonly cutover: string;
+  readonly phase: string;
+  /** The step of a move that consists of several transactions; null between moves. */
+  readonly step: string | null;
+  readonly since: Date;
+  readonly irreversible: string | null;
+  readonly reverseEndedAt: Date | null;
+  readonly legacyTables: readonly string[];
+  readonly newTables: readonly string[];
+  /** The next phase and what its gates say now; null after the last. */
+  readonly next: { readonly phase: string; readonly gates: readonly GateAnswer[] } | null;
+  /** Units by class; drift is known to the last verify only. Empty once only one side is left, and when not asked for. */
+  readonly classes: Accounting;
+  /** Notes that are not worked off; the oldest was noted `oldestTransactions` transactions ago. */
+  readonly outbox: { readonly notes: number; readonly units: number; readonly oldestTransactions: number | null };
+  readonly backfill: BackfillProgress | null;
+  readonly lastVerify: Omit<VerifyResult, "repaired" | "differences" | "cutover"> | null;
+  readonly fingerprintProblems: readonly FingerprintProblem[];
+  readonly quarantine: readonly QuarantineCount[];
+}
+
+export interface StatusOptions {
+  /** Count the units by class, which reads all of them; default true. */
+  readonly classes?: boolean;
+}
+
+/** @throws CutoverError CU011 when there is no cutover of that name */
+export function status(source: Source, name: string, options: StatusOptions = {}): Promise<Status> {
+  return withSession(source, (client) =>
+    withTransaction(client, { isolation: "repeatable read", readOnly: true }, () => readStatus(client, name, options)),
+  );
+}
+
+/** The names and phases of all cutovers of a database. */
+export function cutovers(source: Source): Promise<{ name: string; phase: string }[]> {
+  return withSession(source, (client) => run(listCutovers, undefined, client));
+}
+
+/**
+ * The phase of a cutover, for applications that choose between old and new code by it.
+ *
+ * @throws CutoverError CU011 when there is no cutover of that name
+ */
+export function phase(source: Source, name: string): Promise<string> {
+  return withSession(source, async (client) => (await runOne(requireCutover, { name }, client)).phase);
+}
+
+async function readStatus(on: Queryable, name: string, options: StatusOptions): Promise<Status> {
+  await runOne(requireCutover, { name }, on);
+  const stand = await runOne(findCutover, { name }, on);
+  const next = phaseAfter(stand.phase);
+  const bothSides = !["archived", "dropped"].includes(stand.phase);
+  const outbox = await runOne(countOutbox, { name }, on);
+  const [verified] = await run(lastDriftRun, { name }, on);
+  const counted = await run(countQuarantine, { name }, on);
+  return {
+    cutover: stand.name,
+    phase: stand.phase,
+    step: stand.step,
+    since: stand.phase_since,
+    irreversible: stand.irreversible,
+    reverseEndedAt: stand.reverse_ended_at,
+    legacyTables: stand.legacy_tables,
+    newTables: stand.new_tables,
+    next: next === undefined ? null : { phase: next, gates: await readGates(on, name, next) },
+    classes: bothSides && options.classes !== false ? await readClasses(on, name) : {},
+    outbox: { notes: Number(outbox.notes), units: Number(outbox.units), oldestTransactions: outbox.oldest_age },
+    backfill: (await readLastBackfill(on, name)) ?? null,
+    lastVerify: verified === undefined ? null : await readLastVerify(on, verified.id),
+    fingerprintProblems: (await run(listFingerprintProblems, { name }, on)).map(({ table_name, aspect, problem }) => ({
+      table: table_name,
+      aspect,
+      problem,
+    })),
+    quarantine: counted.map((row) => ({ ...row, units: Number(row.units), accepted: Number(row.accepted) })),
+  };
+}
+
+async function readClasses(on: Queryable, name: string): Promise<Accounting> {
+  const classes: Record<string, Record<string, Record<string, number>>> = {};
+  for (const row of await run(countClasses, { name }, on)) {
+    const kinds = (classes[row.direction] ??= {});
+    const kind = (kinds[row.kind] ??= {});
+    kind[row.class] = Number(row.units);
+  }
+  return classes;
+}
+
+async function readLastVerify(on: Queryable, id: string): Promise<NonNullable<Status["lastVerify"]>> {
+  const { differences: _, cutover: __, ...rest } = await readRun(on, id, 0);
+  return rest;
+}

@@ -1,0 +1,123 @@
+import { type Client, type Queryable, type Source, withTransaction } from "../db.ts";
+import { requireCutover } from "../generated/cutovers.queries.ts";
+import { findDriftRun, listDriftUnits, repairBatch, verifyCutover } from "../generated/drift.queries.ts";
+import { drainAll } from "./drain.ts";
+import { retry } from "./retry.ts";
+import { run, runOne, withSession } from "./session.ts";
+
+export interface VerifyOptions {
+  /** Default both, where there is a way back. */
+  readonly directions?: readonly ("forward" | "reverse")[];
+  /** Make drifted units true, from the side that is the truth, and verify again. */
+  readonly repair?: boolean;
+  /** How many differing rows come back, default 100; all units are counted. */
+  readonly mostDetails?: number;
+  readonly onRepair?: (units: number) => void;
+}
+
+/** A row that is not what the mapping says. */
+export interface Difference {
+  readonly direction: string;
+  readonly kind: string;
+  readonly unit: string;
+  readonly table: string;
+  readonly key: unknown;
+  readonly finding: string;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** direction → kind → class → units; the six classes of a kind add up to all of its units. */
+export type Accounting = Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>>;
+
+export interface FingerprintProblem {
+  readonly table: string;
+  readonly aspect: string;
+  readonly problem: string;
+}
+
+export interface VerifyResult {
+  readonly cutover: string;
+  readonly run: string;
+  readonly phase: string;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  readonly directions: readonly string[];
+  readonly accounting: Accounting;
+  readonly drifted: number;
+  readonly differences: readonly Difference[];
+  readonly fingerprintProblems: readonly FingerprintProblem[];
+  /** Units that `repair` visited. */
+  readonly repaired: number;
+}
+
+/**
+ * Compares the two sides exactly, from one snapshot, and records the run.
+ *
+ * @throws CutoverError CU010 where only one side is left
+ */
+export function verify(source: Source, name: string, options: VerifyOptions = {}): Promise<VerifyResult> {
+  return withSession(source, (client) => verifyOn(client, name, options));
+}
+
+/** As `verify`, on a session of the caller's. */
+export async function verifyOn(client: Client, name: string, options: VerifyOptions = {}): Promise<VerifyResult> {
+  await runOne(requireCutover, { name }, client);
+  const most = options.mostDetails ?? 100;
+  let found = await verifyOnce(client, name, options, most);
+  let repaired = 0;
+  while (options.repair && found.drifted > 0) {
+    const before = found.drifted;
+    const units = await repairRun(client, found.run, options.onRepair);
+    repaired += units;
+    await drainAll(client, name);
+    found = await verifyOnce(client, name, options, most);
+    // A unit that cannot be mended is in quarantine now; what drifts again without end is somebody else's doing.
+    if (units === 0 || found.drifted >= before) break;
+  }
+  return { ...found, repaired };
+}
+
+async function verifyOnce(client: Client, name: string, options: VerifyOptions, most: number): Promise<Omit<VerifyResult, "repaired">> {
+  const directions = options.directions === undefined ? undefined : [...options.directions];
+  const { run: id } = await retry(
+    () => withTransaction(client, { isolation: "repeatable read" }, () => runOne(verifyCutover, { name, directions }, client)),
+    { budgetMs: 60_000 },
+  );
+  return readRun(client, id, most);
+}
+
+/** A verify run as it was recorded. */
+export async function readRun(on: Queryable, id: string, most: number): Promise<Omit<VerifyResult, "repaired">> {
+  const found = await runOne(findDriftRun, { run: id }, on);
+  const rows = most === 0 ? [] : await run(listDriftUnits, { run: id, most }, on);
+  return {
+    cutover: found.cutover,
+    run: found.id,
+    phase: found.phase,
+    startedAt: found.started_at,
+    finishedAt: found.finished_at,
+    directions: found.directions,
+    accounting: found.accounting as Accounting,
+    drifted: Number(found.drifted_units),
+    differences: rows.map(({ table_name: table, ...row }) => ({ ...row, table })),
+    fingerprintProblems: (found.fingerprint_problems as { table_name: string; aspect: string; problem: string }[]).map(
+      ({ table_name: table, aspect, problem }) => ({ table, aspect, problem }),
+    ),
+  };
+}
+
+/** Makes the recorded units of a run true, batch by batch. Returns how many were visited. */
+async function repairRun(client: Client, runId: string, onRepair: VerifyOptions["onRepair"]): Promise<number> {
+  let units = 0;
+  for (let afterOrdinal = 0; ; ) {
+    const batch = await retry(
+      () => withTransaction(client, {}, () => runOne(repairBatch, { run: runId, batch: 100, afterOrdinal }, client)),
+      { budgetMs: 60_000 },
+    );
+    if (batch.last_ordinal === afterOrdinal) return units;
+    units += batch.units;
+    afterOrdinal = batch.last_ordinal;
+    onRepair?.(units);
+  }
+}

@@ -1,0 +1,22 @@
+import { z } from "zod";
+import { drainAll } from "../engine/drain.ts";
+import { run } from "../engine/session.ts";
+import { listCutovers } from "../generated/cutovers.queries.ts";
+import { withClient } from "../db.ts";
+import { defineJob } from "./job.ts";
+
+/** Works off what flushes at commit have left, for every cutover of the database, all the time. */
+export const drainOutbox = defineJob({
+  name: "drain-outbox",
+  payload: z.object({}),
+  everyMs: 200,
+  run: ({ pool, signal, emit }) =>
+    withClient(pool, async (client) => {
+      for (const { name, phase } of await run(listCutovers, undefined, client)) {
+        if (phase === "dropped" || signal.aborted) continue;
+        // What is locked now is tried again at the next round.
+        const units = await drainAll(client, name, { waitSeconds: 5, signal });
+        if (units > 0) emit({ event: "drained", cutover: name, units });
+      }
+    }),
+});

@@ -1,0 +1,8 @@
+import { backfillUnits } from "./backfill-units.ts";
+import { drainOutbox } from "./drain-outbox.ts";
+import type { Job } from "./job.ts";
+import { repairUnits } from "./repair-units.ts";
+import { verifyUnits } from "./verify-units.ts";
+
+/** All jobs, by the names of their queues. */
+export const JOBS: readonly Job<object>[] = [backfillUnits, drainOutbox, verifyUnits, repairUnits] as Job<object>[];

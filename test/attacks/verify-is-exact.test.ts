@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { withTransaction } from "../../src/db.ts";
+import { createSmallCutover } from "../helpers/small-cutover.ts";
+
+// Verify reports a unit if and only if it has drifted; units that wait in the outbox are pending, not drifted.
+
+const DATA = "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'bob', '2026-01-05', 'b')";
+
+for (const phase of ["dual_write", "backfilled", "reads_switched", "writes_switched"] as const) {
+  test(`a unit with a note is pending and not drifted, in both directions, in ${phase}`, async () => {
+    const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
+    await db.backfill();
+    await db.reach(phase);
+    const session = await db.connect();
+    await withTransaction(session, { isolation: "serializable" }, () =>
+      session.query("UPDATE sheet SET title = 'changed' WHERE id = 1"),
+    );
+    expect(await db.verify()).toMatchObject({ drifted: 0, quarantined: 0 });
+    await db.drain();
+    expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+  });
+
+  test(`a write behind sync's back is found in ${phase}, and only it`, async () => {
+    const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
+    await db.backfill();
+    await db.reach(phase);
+    const session = await db.connect();
+    await withTransaction(session, {}, async () => {
+      await session.query("SET LOCAL session_replication_role = replica");
+      await session.query("UPDATE sheet SET title = 'unseen' WHERE id = 1");
+    });
+    // The day that it feeds and the sheet itself.
+    expect(await db.verify()).toMatchObject({ drifted: 2, pending: 0 });
+    expect(await db.rows("SELECT DISTINCT direction, kind, unit FROM cutover.drift_units ORDER BY direction")).toEqual([
+      { direction: "forward", kind: "day", unit: "(ann,2026-01-05)" },
+      { direction: "reverse", kind: "sheet", unit: "(1)" },
+    ]);
+  });
+}
+
+test("a verify next to an open writer sees neither side of its write", async () => {
+  const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
+  const writer = await db.connect();
+  await writer.query("BEGIN; UPDATE sheet SET title = 'open' WHERE id = 1");
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+  await writer.query("COMMIT");
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+});
+
+test("verify refuses to work from more than one snapshot", async () => {
+  const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
+  await expect(db.rows("SELECT cutover.verify('small')")).rejects.toMatchObject({ code: "25000" });
+});
+
+test("a unit that only the new side has is found", async () => {
+  const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
+  const session = await db.connect();
+  await withTransaction(session, {}, async () => {
+    await session.query("SET LOCAL session_replication_role = replica");
+    await session.query("INSERT INTO binder (owner) VALUES ('ghost')");
+  });
+  expect(await db.verify()).toMatchObject({ drifted: 1 });
+  expect(await db.rows("SELECT kind, unit, finding FROM cutover.drift_units")).toEqual([
+    { kind: "owner", unit: "(ghost)", finding: "unexpected" },
+  ]);
+});
+
+test("a row of a unit that sync has never seen holds up the next move, as drift or as a unit without backfill", async () => {
+  const db = await createSmallCutover({ data: "INSERT INTO score VALUES (1, 'ants', 5)" });
+  await db.reach("reads_switched", "peak");
+  const session = await db.connect();
+  await withTransaction(session, {}, async () => {
+    await session.query("SET LOCAL session_replication_role = replica");
+    await session.query("INSERT INTO score VALUES (2, 'bees', 9)");
+  });
+  await db.verify("peak");
+  await expect(db.rows("SELECT cutover.advance('peak', 'writes_switched')")).rejects.toMatchObject({ code: "CU015" });
+});
