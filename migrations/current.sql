@@ -36,6 +36,8 @@ CREATE TABLE cutover.cutovers (
   definition jsonb NOT NULL,
   -- what the compiler relied on in the catalog
   fingerprint jsonb NOT NULL DEFAULT '{}',
+  -- identity and state of the sync triggers when the cutover was compiled, see cutover.trigger_stamp()
+  trigger_stamp text NOT NULL DEFAULT '',
   reverse_ended_at timestamptz,
   created_at timestamptz NOT NULL DEFAULT now()
 );
@@ -171,13 +173,15 @@ CREATE TABLE cutover.backfill_ranges (
   backfill bigint NOT NULL REFERENCES cutover.backfills ON DELETE CASCADE,
   kind text COLLATE "C" NOT NULL,
   kind_rank integer NOT NULL,
+  -- 'all', or 'write' and, after the finer kinds, 'delete': a parent goes after its children
+  part text NOT NULL DEFAULT 'all' CHECK (part IN ('all', 'write', 'delete')),
   first_ordinal integer NOT NULL,
   last_ordinal integer NOT NULL,
   -- the last ordinal that is done
   position integer NOT NULL,
   rows_written bigint NOT NULL DEFAULT 0,
   worker text,
-  PRIMARY KEY (backfill, kind, first_ordinal)
+  PRIMARY KEY (backfill, kind, part, first_ordinal)
 ) WITH (fillfactor = 50);
 
 -- One row per verify, and one per difference that it found.
@@ -193,6 +197,8 @@ CREATE TABLE cutover.drift_runs (
   -- {direction: {class: count}}, the six classes that add up to the total
   accounting jsonb NOT NULL,
   drifted_units bigint NOT NULL,
+  -- the identity and state of the sync triggers at that time: another one later means that they were not at work in between
+  trigger_stamp text NOT NULL DEFAULT '',
   fingerprint_problems jsonb NOT NULL DEFAULT '[]'
 );
 CREATE TABLE cutover.drift_units (

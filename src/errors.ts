@@ -49,7 +49,8 @@ export class CutoverError extends Error {
     this.name = "CutoverError";
     this.code = details.code;
     this.hint = details.hint;
-    this.exitCode = details.exitCode ?? EXIT.unexpected;
+    // CU901 to CU909 are all about reaching the database.
+    this.exitCode = details.exitCode ?? (/^CU90\d$/.test(details.code) ? EXIT.database : EXIT.unexpected);
   }
 }
 
@@ -88,7 +89,12 @@ export function explainDatabaseError(error: unknown): unknown {
   const explain = (code: string, message: string, next: string, exitCode: number) =>
     new CutoverError({ code, message, hint: next, exitCode, cause: error });
   if (/^CU\d{3}$/.test(state)) {
-    return explain(state, error.message, hint || `docs/errors.md explains ${state}.`, EXIT_OF_SQLSTATE[state] ?? EXIT.unexpected);
+    return explain(
+      state,
+      error.message,
+      hint || `docs/errors.md explains ${state}.`,
+      EXIT_OF_SQLSTATE[state] ?? EXIT.unexpected,
+    );
   }
   if (/^(3F000|42P01|42883)$/.test(state) && /\bcutover\b/.test(error.message)) {
     return explain(
@@ -100,18 +106,33 @@ export function explainDatabaseError(error: unknown): unknown {
   }
   switch (state) {
     case "42501":
-      return explain("CU906", `this role lacks a right: ${error.message}`, "Connect as the owner of the schema cutover and of the tables.", EXIT.database);
+      return explain(
+        "CU906",
+        `this role lacks a right: ${error.message}`,
+        "Connect as the owner of the schema cutover and of the tables.",
+        EXIT.database,
+      );
     case "55P03":
     case "40P01":
     case "40001":
-      return explain("CU301", `other sessions were in the way: ${error.message}`, "Nothing was changed; try again, or wait longer.", EXIT.lockWait);
+      return explain(
+        "CU301",
+        `other sessions were in the way: ${error.message}`,
+        "Nothing was changed; try again, or wait longer.",
+        EXIT.lockWait,
+      );
     case "55006":
     case "57P01":
     case "57P02":
     case "57P03":
     case "08006":
     case "08003":
-      return explain("CU907", `the session was ended: ${error.message}`, "Run it again; every step may be repeated.", EXIT.database);
+      return explain(
+        "CU907",
+        `the session was ended: ${error.message}`,
+        "Run it again; every step may be repeated.",
+        EXIT.database,
+      );
     default:
       return error;
   }

@@ -1,8 +1,8 @@
 import type { ClientBase } from "pg";
-import type { Definition, Feed, Table } from "../definition/types.ts";
 import type { Problem } from "../definition/problem.ts";
 import { positionOf } from "../definition/problem.ts";
 import { withoutSemicolon } from "../definition/sql-file.ts";
+import type { Definition, Feed, Table } from "../definition/types.ts";
 import { messageOf } from "../errors.ts";
 import type { Described, Escape } from "./types.ts";
 
@@ -43,9 +43,16 @@ export async function describeDefinition(
       await client.query("SAVEPOINT describe");
       try {
         await client.query(`${start}${body}${suffix}`);
-        const found = await readView(client, view, tables.map((table) => table.name));
+        const found = await readView(
+          client,
+          view,
+          tables.map((table) => table.name),
+        );
         const target = definition.tables.find((table) => table.mapping?.path === key);
-        described.set(key, target === undefined ? found : { ...found, unassignable: await unassignable(client, view, target) });
+        described.set(
+          key,
+          target === undefined ? found : { ...found, unassignable: await unassignable(client, view, target) },
+        );
       } catch (error) {
         await client.query("ROLLBACK TO SAVEPOINT describe");
         problems.push(problemOf(error, key, file, start.length, body));
@@ -55,22 +62,46 @@ export async function describeDefinition(
     for (const table of definition.tables) {
       const at = `${table.side}.${table.name}`;
       if (table.mapping !== undefined) {
-        await describe(table.mapping.path, table.mapping.path, "SELECT * FROM (\n", withoutSemicolon(table.mapping.text), "\n) AS mapping");
+        await describe(
+          table.mapping.path,
+          table.mapping.path,
+          "SELECT * FROM (\n",
+          withoutSemicolon(table.mapping.text),
+          "\n) AS mapping",
+        );
       }
       for (const rule of table.rules) {
-        await describe(rule.file.path, rule.file.path, "SELECT * FROM (\n", withoutSemicolon(rule.file.text), "\n) AS rule");
+        await describe(
+          rule.file.path,
+          rule.file.path,
+          "SELECT * FROM (\n",
+          withoutSemicolon(rule.file.text),
+          "\n) AS rule",
+        );
       }
       if (table.unit !== undefined) {
         const body = table.unit.expressions.join(", ");
-        await describe(`${at}.unit`, configFile, `SELECT own.* FROM ${quote(table.name)} CROSS JOIN LATERAL (SELECT `, body, ") AS own");
+        await describe(
+          `${at}.unit`,
+          configFile,
+          `SELECT own.* FROM ${quote(table.name)} CROSS JOIN LATERAL (SELECT `,
+          body,
+          ") AS own",
+        );
       }
-      for (const feed of table.feeds) await describeFeed(at, table, feed, "new" === table.side ? "reverse" : "forward");
+      for (const feed of table.feeds)
+        await describeFeed(at, table, feed, "new" === table.side ? "reverse" : "forward");
     }
     for (const table of definition.context) {
       for (const feed of table.feeds) await describeFeed(`context.${table.name}`, table, feed, "forward");
     }
 
-    async function describeFeed(at: string, table: Pick<Table, "name">, feed: Feed, direction: "forward" | "reverse") {
+    async function describeFeed(
+      at: string,
+      table: Pick<Table, "name">,
+      feed: Feed,
+      direction: "forward" | "reverse",
+    ) {
       const select = feed.form === "query" ? feed.units : `SELECT ${feed.expressions.join(", ")}`;
       const kind = definition.units[direction].find((candidate) => candidate.name === feed.kind);
       const columns = kind?.columns ?? [];
@@ -112,14 +143,15 @@ SELECT d.refclassid = 'pg_catalog.pg_class'::regclass AS is_relation,
        a.attname AS column_name,
        p.provolatile = 'i' AS is_immutable,
        EXISTS (SELECT FROM pg_catalog.unnest($2::text[]) AS t (name)
-                WHERE l.lanname NOT IN ('c', 'internal') AND pg_catalog.strpos(pg_catalog.pg_get_functiondef(p.oid), t.name) > 0)
+                WHERE l.lanname NOT IN ('c', 'internal')
+                  AND pg_catalog.strpos(CASE p.prokind WHEN 'a' THEN '' ELSE pg_catalog.pg_get_functiondef(p.oid) END, t.name) > 0)
          AS names_table
   FROM pg_catalog.pg_rewrite AS r
   JOIN pg_catalog.pg_depend AS d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
   LEFT JOIN pg_catalog.pg_class AS c ON d.refclassid = 'pg_catalog.pg_class'::regclass AND c.oid = d.refobjid
   LEFT JOIN pg_catalog.pg_namespace AS cn ON cn.oid = c.relnamespace
   LEFT JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
-  LEFT JOIN pg_catalog.pg_proc AS p ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.refobjid AND p.prokind <> 'a'
+  LEFT JOIN pg_catalog.pg_proc AS p ON d.refclassid = 'pg_catalog.pg_proc'::regclass AND p.oid = d.refobjid
   LEFT JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
   LEFT JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
  WHERE r.ev_class = $1::regclass AND d.refobjid <> r.ev_class AND (c.oid IS NOT NULL OR p.oid IS NOT NULL)`;
@@ -157,17 +189,25 @@ async function readView(client: ClientBase, view: string, standIns: readonly str
 }
 
 /** Asks the database's own parser, column by column. */
-async function unassignable(client: ClientBase, view: string, table: Table): Promise<Described["unassignable"]> {
+async function unassignable(
+  client: ClientBase,
+  view: string,
+  table: Table,
+): Promise<Described["unassignable"]> {
   const target = `pg_temp.${quote(table.name)}`;
   const wanted = new Map<string, string>(
     (await client.query(VIEW_COLUMNS, [target])).rows.map((column) => [column.name, column.type]),
   );
-  const columns = (await client.query(VIEW_COLUMNS, [`pg_temp.${view}`])).rows.filter((column) => wanted.has(column.name));
+  const columns = (await client.query(VIEW_COLUMNS, [`pg_temp.${view}`])).rows.filter((column) =>
+    wanted.has(column.name),
+  );
   const refused = async (names: readonly string[]) => {
     const list = names.map(quote).join(", ");
     await client.query("SAVEPOINT assign");
     try {
-      await client.query(`EXPLAIN INSERT INTO ${target} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM pg_temp.${view}`);
+      await client.query(
+        `EXPLAIN INSERT INTO ${target} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM pg_temp.${view}`,
+      );
       return false;
     } catch (error) {
       if ((error as { code?: string }).code === "42804") return true;

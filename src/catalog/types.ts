@@ -51,7 +51,11 @@ export interface Described {
   /** Relations and functions reached beside the tables. */
   readonly escapes: readonly Escape[];
   /** Columns of a mapping that the database would not assign to the column of that name. */
-  readonly unassignable: readonly { readonly column: string; readonly type: string; readonly wanted: string }[];
+  readonly unassignable: readonly {
+    readonly column: string;
+    readonly type: string;
+    readonly wanted: string;
+  }[];
 }
 
 /** Something that a SELECT reaches beside the tables that it is narrowed to. */

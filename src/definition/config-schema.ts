@@ -24,6 +24,10 @@ const table = z.strictObject({
   insertOnly: z.array(identifier).default([]).describe("mapped columns that are left alone after the insert"),
   lost: z.record(identifier, z.string().min(1)).default({}).describe("column: why nobody wants it back"),
   kept: z.boolean().default(false).describe("only sync ever writes this table"),
+  triggers: z
+    .record(z.string(), z.string().min(1))
+    .default({})
+    .describe("BEFORE triggers of the application: name: why they do not change what a mapping yields"),
   rules: z
     .record(z.string(), z.array(z.string()))
     .default({})

@@ -63,6 +63,7 @@ export async function loadDefinition(folder: string, projectRoot: string): Promi
         insertOnly: entry.insertOnly,
         lost: entry.lost,
         kept: entry.kept,
+        triggers: entry.triggers,
         mapping: mappings[side].get(name),
         rules,
       });

@@ -54,6 +54,8 @@ export interface Table {
   readonly insertOnly: readonly string[];
   readonly lost: Readonly<Record<string, string>>;
   readonly kept: boolean;
+  /** BEFORE triggers of the application: name → why they do not change what a mapping yields. */
+  readonly triggers: Readonly<Record<string, string>>;
   readonly mapping: SqlFile | undefined;
   readonly rules: readonly Rule[];
 }

@@ -77,13 +77,21 @@ function targetOf(name: string, phase: string, to: string | undefined): Phase {
     new CutoverError({ code: "CU013", message: `cutover ${name}: ${message}`, hint, exitCode });
   const target = to ?? phaseAfter(phase);
   if (target === undefined) {
-    throw refusal("it is in phase dropped, the last one", "Its definition may be deleted from cutovers/.", EXIT.refused);
+    throw refusal(
+      "it is in phase dropped, the last one",
+      "Its definition may be deleted from cutovers/.",
+      EXIT.refused,
+    );
   }
   if (!isPhase(target)) {
     throw refusal(`there is no phase "${target}"`, `Phases: ${PHASES.join(", ")}.`, EXIT.usage);
   }
   if (PHASES.indexOf(target) <= PHASES.indexOf(phase as Phase)) {
-    throw refusal(`it is in phase ${phase} already`, `The way back is \`cutover rollback ${name}\`.`, EXIT.refused);
+    throw refusal(
+      `it is in phase ${phase} already`,
+      `The way back is \`cutover rollback ${name}\`.`,
+      EXIT.refused,
+    );
   }
   return target;
 }
@@ -96,13 +104,29 @@ async function moveTo(client: Client, name: string, to: Phase, options: AdvanceO
   const attempt = async (): Promise<Move> => {
     if (!MOVED_BY_STEPS.includes(to)) {
       const moved = await runOne(movePhase, { name, toPhase: to, force, reason: options.reason }, client);
-      return { from: moved.from_phase, to: moved.to_phase, at: moved.moved_at, gates: (moved.gates as unknown[]).map(gateAnswer) };
+      return {
+        from: moved.from_phase,
+        to: moved.to_phase,
+        at: moved.moved_at,
+        gates: (moved.gates as unknown[]).map(gateAnswer),
+      };
     }
     const left = Math.max(1, Math.round((until - performance.now()) / 1000));
-    await callSteps(client, "CALL cutover.advance_steps($1, $2, $3, $4, $5)", [name, to, force, options.reason, left]);
+    await callSteps(client, "CALL cutover.advance_steps($1, $2, $3, $4, $5)", [
+      name,
+      to,
+      force,
+      options.reason,
+      left,
+    ]);
     const [moved] = await run(lastTransition, { name }, client);
     if (moved === undefined) throw new Error(`the move of ${name} to ${to} has not been recorded`);
-    return { from: moved.from_phase, to: moved.to_phase, at: moved.moved_at, gates: (moved.gates as unknown[]).map(gateAnswer) };
+    return {
+      from: moved.from_phase,
+      to: moved.to_phase,
+      at: moved.moved_at,
+      gates: (moved.gates as unknown[]).map(gateAnswer),
+    };
   };
 
   if (to === "legacy_locked") await lookBeforeLocking(client, name, to, force);
@@ -115,7 +139,12 @@ async function moveTo(client: Client, name: string, to: Phase, options: AdvanceO
   } catch (error) {
     if (onlyWaitsForWriters(error, force) && waitSeconds > 0) {
       const explained = explainDatabaseError(error) as CutoverError;
-      throw new CutoverError({ ...explained, message: `${explained.message}, for ${waitSeconds} s now`, exitCode: EXIT.lockWait, cause: error });
+      throw new CutoverError({
+        ...explained,
+        message: `${explained.message}, for ${waitSeconds} s now`,
+        exitCode: EXIT.lockWait,
+        cause: error,
+      });
     }
     throw error;
   }
@@ -131,7 +160,12 @@ function onlyWaitsForWriters(error: unknown, force: readonly string[]): boolean 
  * Locking begins with a fence in front of the legacy tables and asks its gates behind it. What would be refused there is found
  * here, while everybody still writes.
  */
-async function lookBeforeLocking(client: Client, name: string, to: Phase, force: readonly string[]): Promise<void> {
+async function lookBeforeLocking(
+  client: Client,
+  name: string,
+  to: Phase,
+  force: readonly string[],
+): Promise<void> {
   const closed = async () =>
     (await readGates(client, name, to)).filter(
       (answer) => !answer.yes && !force.includes(answer.gate) && answer.gate !== "writers_current",

@@ -1,6 +1,12 @@
 import type { Queryable, Source } from "../db.ts";
 import { CutoverError, EXIT } from "../errors.ts";
-import { backfillProgress, cancelBackfill, lastBackfill, setBackfillPaused, startBackfill } from "../generated/backfill.queries.ts";
+import {
+  backfillProgress,
+  cancelBackfill,
+  lastBackfill,
+  setBackfillPaused,
+  startBackfill,
+} from "../generated/backfill.queries.ts";
 import { requireCutover } from "../generated/cutovers.queries.ts";
 import { retry } from "./retry.ts";
 import { run, runOne, withSession } from "./session.ts";
@@ -31,7 +37,9 @@ export function planBackfill(
   direction: "forward" | "reverse" = "forward",
 ): Promise<BackfillProgress> {
   return withSession(source, async (client) => {
-    const { id } = await retry(() => runOne(startBackfill, { name, direction }, client), { budgetMs: 60_000 });
+    const { id } = await retry(() => runOne(startBackfill, { name, direction }, client), {
+      budgetMs: 60_000,
+    });
     return mustRead(client, id);
   });
 }
@@ -40,7 +48,8 @@ export function planBackfill(
 export async function readBackfill(on: Queryable, id: string): Promise<BackfillProgress | undefined> {
   const [row] = await run(backfillProgress, { id }, on);
   if (row === undefined) return undefined;
-  const state = row.finished_at !== null ? "finished" : !row.current ? "stopped" : row.paused ? "paused" : "open";
+  const state =
+    row.finished_at !== null ? "finished" : !row.current ? "stopped" : row.paused ? "paused" : "open";
   return {
     id: row.id,
     cutover: row.cutover,
@@ -82,7 +91,11 @@ export function controlBackfill(
       return { ...last, state: "stopped" };
     }
     const paused = action === "pause";
-    await run(setBackfillPaused, { id: last.id, paused, event: paused ? "backfill_paused" : "backfill_resumed" }, client);
+    await run(
+      setBackfillPaused,
+      { id: last.id, paused, event: paused ? "backfill_paused" : "backfill_resumed" },
+      client,
+    );
     return mustRead(client, last.id);
   });
 }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Queryable, type Source, withTransaction } from "../db.ts";
-import { drainBatch } from "../generated/outbox.queries.ts";
 import { requireCutover } from "../generated/cutovers.queries.ts";
+import { drainBatch } from "../generated/outbox.queries.ts";
 import { retry } from "./retry.ts";
 import { runOne, withSession } from "./session.ts";
 
@@ -14,7 +14,11 @@ export interface DrainOptions {
 }
 
 /** Works off the committed notes of a cutover until none is left that can be worked off now. */
-export function drain(source: Source, name: string, options: DrainOptions = {}): Promise<{ cutover: string; units: number }> {
+export function drain(
+  source: Source,
+  name: string,
+  options: DrainOptions = {},
+): Promise<{ cutover: string; units: number }> {
   return withSession(source, async (client) => {
     await runOne(requireCutover, { name }, client);
     return { cutover: name, units: await drainAll(client, name, options) };
@@ -26,7 +30,8 @@ export async function drainAll(client: Queryable, name: string, options: DrainOp
   let units = 0;
   for (;;) {
     const { done } = await retry(
-      () => withTransaction(client, {}, () => runOne(drainBatch, { name, batch: options.batch ?? 100 }, client)),
+      () =>
+        withTransaction(client, {}, () => runOne(drainBatch, { name, batch: options.batch ?? 100 }, client)),
       { budgetMs: (options.waitSeconds ?? 60) * 1000, signal: options.signal },
     );
     units += done;

@@ -18,7 +18,13 @@ export async function readGates(on: Queryable, name: string, toPhase: string): P
 
 /** A gate's answer as the database records it. */
 export function gateAnswer(row: unknown): GateAnswer {
-  const answer = row as { gate: string; yes: boolean; figure: string | null; reason: string | null; next_step: string | null };
+  const answer = row as {
+    gate: string;
+    yes: boolean;
+    figure: string | null;
+    reason: string | null;
+    next_step: string | null;
+  };
   return {
     gate: answer.gate,
     yes: answer.yes,

@@ -1,6 +1,5 @@
-import { type Source, withTransaction } from "../db.ts";
+import { isRetryable, type Source, withTransaction } from "../db.ts";
 import { backfillStep } from "../generated/backfill.queries.ts";
-import { isRetryable } from "../db.ts";
 import { readBackfill } from "./backfill.ts";
 import { BatchSize } from "./batch-size.ts";
 import { pause } from "./drain.ts";
@@ -87,7 +86,8 @@ export function helpBackfill(source: Source, id: string, options: HelpOptions): 
       collisions = 0;
       units += result.units;
       written += result.written;
-      if (options.onProgress !== undefined && performance.now() - reportedAt > REPORT_EVERY_MS) await report();
+      if (options.onProgress !== undefined && performance.now() - reportedAt > REPORT_EVERY_MS)
+        await report();
       if (result.state === "busy") await pause(BUSY_WAIT_MS, options.signal);
       else if (result.state !== "worked") {
         if (result.state === "finished") await report();

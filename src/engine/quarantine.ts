@@ -1,6 +1,6 @@
 import type { Source } from "../db.ts";
-import { acceptQuarantine, countQuarantine, listQuarantine } from "../generated/quarantine.queries.ts";
 import { requireCutover } from "../generated/cutovers.queries.ts";
+import { acceptQuarantine, countQuarantine, listQuarantine } from "../generated/quarantine.queries.ts";
 import { run, runOne, withSession } from "./session.ts";
 
 /** A unit that could not be written, or that a rule keeps out. */
@@ -57,7 +57,10 @@ export function acceptUnits(
   source: Source,
   name: string,
   which: { readonly unit?: string; readonly reason?: string; readonly note?: string },
-): Promise<{ cutover: string; accepted: { direction: string; kind: string; unit: string; reason: string }[] }> {
+): Promise<{
+  cutover: string;
+  accepted: { direction: string; kind: string; unit: string; reason: string }[];
+}> {
   return withSession(source, async (client) => {
     await runOne(requireCutover, { name }, client);
     return { cutover: name, accepted: await run(acceptQuarantine, { name, ...which }, client) };

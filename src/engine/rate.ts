@@ -12,6 +12,9 @@ export class Rate {
     const first = this.#samples[0] ?? { at, done };
     const seconds = (at - first.at) / 1000;
     const perSecond = seconds > 0 ? (done - first.done) / seconds : 0;
-    return { perSecond: Math.round(perSecond), remainingSeconds: perSecond > 0 ? Math.ceil((total - done) / perSecond) : null };
+    return {
+      perSecond: Math.round(perSecond),
+      remainingSeconds: perSecond > 0 ? Math.ceil((total - done) / perSecond) : null,
+    };
   }
 }

@@ -28,8 +28,16 @@ export function rollback(
   return withSession(source, async (client) => {
     const { phase: from } = await runOne(requireCutover, { name }, client);
     await retry(
-      () => callSteps(client, "CALL cutover.rollback_steps($1, $2, $3)", [name, options.reason, Math.max(1, Math.round(waitSeconds))]),
-      { budgetMs: waitSeconds * 1000, ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }) },
+      () =>
+        callSteps(client, "CALL cutover.rollback_steps($1, $2, $3)", [
+          name,
+          options.reason,
+          Math.max(1, Math.round(waitSeconds)),
+        ]),
+      {
+        budgetMs: waitSeconds * 1000,
+        ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }),
+      },
     );
     const [moved] = await run(lastTransition, { name }, client);
     if (moved === undefined) throw new Error(`the way back of ${name} has not been recorded`);

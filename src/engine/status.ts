@@ -1,5 +1,5 @@
 import { type Queryable, type Source, withTransaction } from "../db.ts";
-import { countClasses, findCutover, listCutovers, listFingerprintProblems, requireCutover } from "../generated/cutovers.queries.ts";
+import { countClasses, findCutover, listCutovers, requireCutover } from "../generated/cutovers.queries.ts";
 import { lastDriftRun } from "../generated/drift.queries.ts";
 import { countOutbox } from "../generated/outbox.queries.ts";
 import { countQuarantine } from "../generated/quarantine.queries.ts";
@@ -8,7 +8,13 @@ import { type GateAnswer, readGates } from "./gates.ts";
 import { phaseAfter } from "./phases.ts";
 import type { QuarantineCount } from "./quarantine.ts";
 import { run, runOne, withSession } from "./session.ts";
-import { type Accounting, type FingerprintProblem, readRun, type VerifyResult } from "./verify.ts";
+import {
+  type Accounting,
+  type FingerprintProblem,
+  readFingerprintProblems,
+  readRun,
+  type VerifyResult,
+} from "./verify.ts";
 
 /** Where a cutover stands, all of it from one snapshot. */
 export interface Status {
@@ -26,7 +32,11 @@ export interface Status {
   /** Units by class; drift is known to the last verify only. Empty once only one side is left, and when not asked for. */
   readonly classes: Accounting;
   /** Notes that are not worked off; the oldest was noted `oldestTransactions` transactions ago. */
-  readonly outbox: { readonly notes: number; readonly units: number; readonly oldestTransactions: number | null };
+  readonly outbox: {
+    readonly notes: number;
+    readonly units: number;
+    readonly oldestTransactions: number | null;
+  };
   readonly backfill: BackfillProgress | null;
   readonly lastVerify: Omit<VerifyResult, "repaired" | "differences" | "cutover"> | null;
   readonly fingerprintProblems: readonly FingerprintProblem[];
@@ -41,7 +51,9 @@ export interface StatusOptions {
 /** @throws CutoverError CU011 when there is no cutover of that name */
 export function status(source: Source, name: string, options: StatusOptions = {}): Promise<Status> {
   return withSession(source, (client) =>
-    withTransaction(client, { isolation: "repeatable read", readOnly: true }, () => readStatus(client, name, options)),
+    withTransaction(client, { isolation: "repeatable read", readOnly: true }, () =>
+      readStatus(client, name, options),
+    ),
   );
 }
 
@@ -78,14 +90,14 @@ async function readStatus(on: Queryable, name: string, options: StatusOptions): 
     newTables: stand.new_tables,
     next: next === undefined ? null : { phase: next, gates: await readGates(on, name, next) },
     classes: bothSides && options.classes !== false ? await readClasses(on, name) : {},
-    outbox: { notes: Number(outbox.notes), units: Number(outbox.units), oldestTransactions: outbox.oldest_age },
+    outbox: {
+      notes: Number(outbox.notes),
+      units: Number(outbox.units),
+      oldestTransactions: outbox.oldest_age,
+    },
     backfill: (await readLastBackfill(on, name)) ?? null,
     lastVerify: verified === undefined ? null : await readLastVerify(on, verified.id),
-    fingerprintProblems: (await run(listFingerprintProblems, { name }, on)).map(({ table_name, aspect, problem }) => ({
-      table: table_name,
-      aspect,
-      problem,
-    })),
+    fingerprintProblems: await readFingerprintProblems(on, name),
     quarantine: counted.map((row) => ({ ...row, units: Number(row.units), accepted: Number(row.accepted) })),
   };
 }
@@ -93,9 +105,9 @@ async function readStatus(on: Queryable, name: string, options: StatusOptions): 
 async function readClasses(on: Queryable, name: string): Promise<Accounting> {
   const classes: Record<string, Record<string, Record<string, number>>> = {};
   for (const row of await run(countClasses, { name }, on)) {
-    const kinds = (classes[row.direction] ??= {});
-    const kind = (kinds[row.kind] ??= {});
-    kind[row.class] = Number(row.units);
+    classes[row.direction] ??= {};
+    const kinds = classes[row.direction] ?? {};
+    kinds[row.kind] = { ...kinds[row.kind], [row.class]: Number(row.units) };
   }
   return classes;
 }

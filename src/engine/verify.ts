@@ -1,5 +1,5 @@
 import { type Client, type Queryable, type Source, withTransaction } from "../db.ts";
-import { requireCutover } from "../generated/cutovers.queries.ts";
+import { listFingerprintProblems, requireCutover } from "../generated/cutovers.queries.ts";
 import { findDriftRun, listDriftUnits, repairBatch, verifyCutover } from "../generated/drift.queries.ts";
 import { drainAll } from "./drain.ts";
 import { retry } from "./retry.ts";
@@ -61,7 +61,11 @@ export function verify(source: Source, name: string, options: VerifyOptions = {}
 }
 
 /** As `verify`, on a session of the caller's. */
-export async function verifyOn(client: Client, name: string, options: VerifyOptions = {}): Promise<VerifyResult> {
+export async function verifyOn(
+  client: Client,
+  name: string,
+  options: VerifyOptions = {},
+): Promise<VerifyResult> {
   await runOne(requireCutover, { name }, client);
   const most = options.mostDetails ?? 100;
   let found = await verifyOnce(client, name, options, most);
@@ -75,20 +79,43 @@ export async function verifyOn(client: Client, name: string, options: VerifyOpti
     // A unit that cannot be mended is in quarantine now; what drifts again without end is somebody else's doing.
     if (units === 0 || found.drifted >= before) break;
   }
-  return { ...found, repaired };
+  // A run settles some of what stood in its snapshot: that nothing had been verified since a trigger came back, for one.
+  const still = await readFingerprintProblems(client, name);
+  const unsettled = found.fingerprintProblems.filter((before) =>
+    still.some((now) => now.table === before.table && now.problem === before.problem),
+  );
+  return { ...found, fingerprintProblems: unsettled, repaired };
 }
 
-async function verifyOnce(client: Client, name: string, options: VerifyOptions, most: number): Promise<Omit<VerifyResult, "repaired">> {
+/** What of the catalog is no longer as the cutover was compiled for. */
+export async function readFingerprintProblems(on: Queryable, name: string): Promise<FingerprintProblem[]> {
+  const rows = await run(listFingerprintProblems, { name }, on);
+  return rows.map(({ table_name: table, aspect, problem }) => ({ table, aspect, problem }));
+}
+
+async function verifyOnce(
+  client: Client,
+  name: string,
+  options: VerifyOptions,
+  most: number,
+): Promise<Omit<VerifyResult, "repaired">> {
   const directions = options.directions === undefined ? undefined : [...options.directions];
   const { run: id } = await retry(
-    () => withTransaction(client, { isolation: "repeatable read" }, () => runOne(verifyCutover, { name, directions }, client)),
+    () =>
+      withTransaction(client, { isolation: "repeatable read" }, () =>
+        runOne(verifyCutover, { name, directions }, client),
+      ),
     { budgetMs: 60_000 },
   );
   return readRun(client, id, most);
 }
 
 /** A verify run as it was recorded. */
-export async function readRun(on: Queryable, id: string, most: number): Promise<Omit<VerifyResult, "repaired">> {
+export async function readRun(
+  on: Queryable,
+  id: string,
+  most: number,
+): Promise<Omit<VerifyResult, "repaired">> {
   const found = await runOne(findDriftRun, { run: id }, on);
   const rows = most === 0 ? [] : await run(listDriftUnits, { run: id, most }, on);
   return {
@@ -101,18 +128,25 @@ export async function readRun(on: Queryable, id: string, most: number): Promise<
     accounting: found.accounting as Accounting,
     drifted: Number(found.drifted_units),
     differences: rows.map(({ table_name: table, ...row }) => ({ ...row, table })),
-    fingerprintProblems: (found.fingerprint_problems as { table_name: string; aspect: string; problem: string }[]).map(
-      ({ table_name: table, aspect, problem }) => ({ table, aspect, problem }),
-    ),
+    fingerprintProblems: (
+      found.fingerprint_problems as { table_name: string; aspect: string; problem: string }[]
+    ).map(({ table_name: table, aspect, problem }) => ({ table, aspect, problem })),
   };
 }
 
 /** Makes the recorded units of a run true, batch by batch. Returns how many were visited. */
-async function repairRun(client: Client, runId: string, onRepair: VerifyOptions["onRepair"]): Promise<number> {
+async function repairRun(
+  client: Client,
+  runId: string,
+  onRepair: VerifyOptions["onRepair"],
+): Promise<number> {
   let units = 0;
   for (let afterOrdinal = 0; ; ) {
     const batch = await retry(
-      () => withTransaction(client, {}, () => runOne(repairBatch, { run: runId, batch: 100, afterOrdinal }, client)),
+      () =>
+        withTransaction(client, {}, () =>
+          runOne(repairBatch, { run: runId, batch: 100, afterOrdinal }, client),
+        ),
       { budgetMs: 60_000 },
     );
     if (batch.last_ordinal === afterOrdinal) return units;

@@ -1,14 +1,15 @@
 import { z } from "zod";
-import { listOpenBackfills } from "../generated/backfill.queries.ts";
 import { helpBackfill } from "../engine/help-backfill.ts";
 import { run } from "../engine/session.ts";
+import { listOpenBackfills } from "../generated/backfill.queries.ts";
 import { defineJob } from "./job.ts";
 
 /** Helps with a backfill until nothing is left of it. */
 export const backfillUnits = defineJob({
   name: "backfill-units",
   payload: z.object({ backfill: z.string() }),
-  waiting: async ({ pool }) => (await run(listOpenBackfills, undefined, pool)).map(({ id }) => ({ backfill: id })),
+  waiting: async ({ pool }) =>
+    (await run(listOpenBackfills, undefined, pool)).map(({ id }) => ({ backfill: id })),
   async run({ pool, worker, signal, emit }, { backfill }) {
     const started = performance.now();
     const { state, units, written } = await helpBackfill(pool, backfill, {

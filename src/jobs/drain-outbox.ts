@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { withClient } from "../db.ts";
 import { drainAll } from "../engine/drain.ts";
 import { run } from "../engine/session.ts";
 import { listCutovers } from "../generated/cutovers.queries.ts";
-import { withClient } from "../db.ts";
 import { defineJob } from "./job.ts";
 
 /** Works off what flushes at commit have left, for every cutover of the database, all the time. */

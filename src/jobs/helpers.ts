@@ -48,7 +48,12 @@ export class Helpers {
       this.#context.emit({ event: "job_ended", worker, job: job.name, ...payload });
     } catch (error) {
       const explained = explainDatabaseError(error);
-      this.#context.emit({ event: "error", subject: job.name, ...payload, message: redactUrl(messageOf(explained)) });
+      this.#context.emit({
+        event: "error",
+        subject: job.name,
+        ...payload,
+        message: redactUrl(messageOf(explained)),
+      });
       throw explained;
     }
   }

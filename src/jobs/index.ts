@@ -5,4 +5,9 @@ import { repairUnits } from "./repair-units.ts";
 import { verifyUnits } from "./verify-units.ts";
 
 /** All jobs, by the names of their queues. */
-export const JOBS: readonly Job<object>[] = [backfillUnits, drainOutbox, verifyUnits, repairUnits] as Job<object>[];
+export const JOBS: readonly Job<object>[] = [
+  backfillUnits,
+  drainOutbox,
+  verifyUnits,
+  repairUnits,
+] as Job<object>[];

@@ -43,7 +43,10 @@ export async function openQueue(pool: Pool, options: { readonly supervise: boole
 export async function enqueue(pool: Pool, name: string, payload: object, copies: number): Promise<void> {
   const boss = await openQueue(pool, { supervise: false });
   try {
-    await boss.insert(name, Array.from({ length: copies }, () => ({ data: payload })));
+    await boss.insert(
+      name,
+      Array.from({ length: copies }, () => ({ data: payload })),
+    );
   } finally {
     await boss.stop({ close: false, graceful: false });
   }

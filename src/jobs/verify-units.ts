@@ -8,6 +8,12 @@ export const verifyUnits = defineJob({
   payload: z.object({ cutover: z.string() }),
   async run({ pool, emit }, { cutover }) {
     const found = await verify(pool, cutover, { mostDetails: 0 });
-    emit({ event: "verified", cutover, run: found.run, drifted: found.drifted, accounting: found.accounting });
+    emit({
+      event: "verified",
+      cutover,
+      run: found.run,
+      drifted: found.drifted,
+      accounting: found.accounting,
+    });
   },
 });

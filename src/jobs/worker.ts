@@ -2,9 +2,9 @@ import { hostname } from "node:os";
 import pg from "pg";
 import type { PgBoss } from "pg-boss";
 import { connectionError } from "../db.ts";
-import { CutoverError, EXIT, explainDatabaseError, messageOf } from "../errors.ts";
 import { pause } from "../engine/drain.ts";
 import { cutovers } from "../engine/status.ts";
+import { CutoverError, EXIT, explainDatabaseError, messageOf } from "../errors.ts";
 import { redactUrl } from "../log.ts";
 import { Helpers } from "./helpers.ts";
 import { JOBS } from "./index.ts";
@@ -60,7 +60,10 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     : (options.database as pg.Pool);
   const emit = (event: JobEvent) => options.onEvent?.(event);
   // A session that the server ends while it is idle; the next statement opens another.
-  if (own) pool.on("error", (error) => emit({ event: "error", subject: "session", message: redactUrl(messageOf(error)) }));
+  if (own)
+    pool.on("error", (error) =>
+      emit({ event: "error", subject: "session", message: redactUrl(messageOf(error)) }),
+    );
 
   const stopping = new AbortController();
   const context: JobContext = { pool, worker: name, signal: stopping.signal, emit };
@@ -79,7 +82,9 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     throw error;
   }
   const loops = [
-    ...jobs.filter((job) => job.everyMs !== undefined).map((job) => again(context, job.name, job.everyMs ?? 0, () => job.run(context, {}))),
+    ...jobs
+      .filter((job) => job.everyMs !== undefined)
+      .map((job) => again(context, job.name, job.everyMs ?? 0, () => job.run(context, {}))),
     again(context, "sweep", SWEEP_EVERY_MS, () => sweep(context, jobs, helpers)),
   ];
   emit({ event: "ready", worker: name, pid: process.pid, concurrency, jobs: jobs.map((job) => job.name) });
@@ -114,7 +119,12 @@ function chooseJobs(names: readonly string[] | undefined): readonly Job<object>[
 }
 
 /** One job at a time per helper: they are long, so a batch would keep work from other workers. */
-async function workOffQueue(queue: PgBoss, jobs: readonly Job<object>[], helpers: Helpers, concurrency: number): Promise<void> {
+async function workOffQueue(
+  queue: PgBoss,
+  jobs: readonly Job<object>[],
+  helpers: Helpers,
+  concurrency: number,
+): Promise<void> {
   for (const job of jobs.filter(({ everyMs }) => everyMs === undefined)) {
     await queue.work(
       job.name,
@@ -137,7 +147,12 @@ async function sweep(context: JobContext, jobs: readonly Job<object>[], helpers:
 }
 
 /** Runs `work` again and again until the worker stops; after a failure with growing pauses. */
-async function again(context: JobContext, subject: string, everyMs: number, work: () => Promise<void>): Promise<void> {
+async function again(
+  context: JobContext,
+  subject: string,
+  everyMs: number,
+  work: () => Promise<void>,
+): Promise<void> {
   let failures = 0;
   while (!context.signal.aborted) {
     try {
@@ -147,7 +162,12 @@ async function again(context: JobContext, subject: string, everyMs: number, work
       failures += 1;
       const explained = explainDatabaseError(error);
       if (!context.signal.aborted) {
-        context.emit({ event: "error", subject, message: redactUrl(messageOf(explained)), ...codeOf(explained) });
+        context.emit({
+          event: "error",
+          subject,
+          message: redactUrl(messageOf(explained)),
+          ...codeOf(explained),
+        });
       }
     }
     await pause(Math.min(Math.max(everyMs, LONGEST_PAUSE_MS), everyMs * 2 ** failures), context.signal);

@@ -8,9 +8,7 @@ const DATA = "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-
 
 for (const phase of ["dual_write", "backfilled", "reads_switched", "writes_switched"] as const) {
   test(`a unit with a note is pending and not drifted, in both directions, in ${phase}`, async () => {
-    const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
-    await db.backfill();
-    await db.reach(phase);
+    const db = await createSmallCutover({ data: DATA, phase });
     const session = await db.connect();
     await withTransaction(session, { isolation: "serializable" }, () =>
       session.query("UPDATE sheet SET title = 'changed' WHERE id = 1"),
@@ -21,9 +19,7 @@ for (const phase of ["dual_write", "backfilled", "reads_switched", "writes_switc
   });
 
   test(`a write behind sync's back is found in ${phase}, and only it`, async () => {
-    const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
-    await db.backfill();
-    await db.reach(phase);
+    const db = await createSmallCutover({ data: DATA, phase });
     const session = await db.connect();
     await withTransaction(session, {}, async () => {
       await session.query("SET LOCAL session_replication_role = replica");
@@ -75,4 +71,11 @@ test("a row of a unit that sync has never seen holds up the next move, as drift 
   });
   await db.verify("peak");
   await expect(db.rows("SELECT cutover.advance('peak', 'writes_switched')")).rejects.toMatchObject({ code: "CU015" });
+});
+
+test("before the backfill units are not yet backfilled, in both directions", async () => {
+  const db = await createSmallCutover({ data: DATA });
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+  await db.advance("dual_write");
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
 });

@@ -100,11 +100,9 @@ export async function rowsOf(
   return withClient(db.url, async (client) => {
     await client.query(`SET search_path TO ${["pg_catalog", ...searchPath].map(quote).join(", ")}`);
     await client.query("SET TimeZone TO 'UTC'; SET DateStyle TO 'ISO, YMD'; SET extra_float_digits TO 1");
-    const { rows } = await client.query({
-      text: select,
-      types: { getTypeParser: () => (value: string | Buffer) => String(value) },
-    } as Parameters<typeof client.query>[0]);
-    return sorted(rows as unknown as Record<string, string | null>[]);
+    const types = { getTypeParser: () => String };
+    const { rows } = await client.query<Record<string, string | null>>({ text: select, types });
+    return sorted(rows);
   });
 }
 

@@ -29,7 +29,7 @@ export type Phase = (typeof PHASES)[number];
  *   `binder` is a coarser one. Backwards each sheet is a unit.
  * - `peak`, without a way back: the `score`s of a team are folded into one `peak`.
  */
-const TABLES = `
+export const TABLES = `
 CREATE TABLE public.sheet (
   id bigint PRIMARY KEY,
   owner text NOT NULL,
@@ -152,10 +152,13 @@ export interface SmallDatabase extends TestDatabase {
 }
 
 export interface SmallOptions {
-  /** Legacy and new rows to begin with. */
+  /** Changes of the tables, made before `small` is compiled. */
+  readonly schema?: string;
+  /** Legacy rows to begin with. */
   readonly data?: string;
-  /** `sync` of cutover.json: the definition is compiled anew with it. */
+  /** `sync` of cutover.json. */
   readonly sync?: { readonly mode?: "commit" | "queued"; readonly maxUnits?: number; readonly budgetMs?: number };
+  /** Reached with everything backfilled, `dual_write` too. */
   readonly phase?: Phase;
 }
 
@@ -176,13 +179,14 @@ export async function createSmallCutover(options: SmallOptions = {}): Promise<Sm
     },
   });
   const small = withMoves(database);
-  if (options.sync !== undefined) {
-    const { sync } = options;
-    const changed = { ...SMALL, "cutover.json": { ...(SMALL["cutover.json"] as object), sync } };
-    await withClient(small.pool, (client) => installCutover(client, changed));
+  if (options.schema !== undefined) await small.pool.query(options.schema);
+  if (options.schema !== undefined || options.sync !== undefined) {
+    const config = { ...(SMALL["cutover.json"] as object), sync: options.sync ?? {} };
+    await withClient(small.pool, (client) => installCutover(client, { ...SMALL, "cutover.json": config }));
   }
   if (options.data !== undefined) await small.pool.query(options.data);
   if (options.phase !== undefined) await small.reach(options.phase);
+  if (options.phase === "dual_write") await small.backfill();
   return small;
 }
 

@@ -63,15 +63,15 @@ test("rows without a run id are grouped by silence and by synthesis", async () =
     });
   await insertRows(client, "public.consensus_artifacts", [
     at(9001, 0),
-    at(9002, 1, "gemini"),
-    at(9003, 20, "consensus-verdict"),
-    at(9004, 51),
-    at(9006, 52),
+    at(9002, 30, "gemini"),
+    at(9003, 59, "consensus-verdict"),
+    at(9004, 90),
+    at(9006, 91),
     artifact({ id: 9007, spec_id: "BY-TIME", created_at: null }),
   ]);
   await client.query(
     `INSERT INTO public.consensus_synthesis (id, spec_id, stage, output_markdown, status, created_at)
-     VALUES (9001, 'BY-TIME', 'plan', 'old', 'ok', '2025-01-01 00:51:00Z'), (9002, 'BY-TIME', 'plan', 'alone', 'ok', '2025-01-02 00:00:00Z')`,
+     VALUES (9001, 'BY-TIME', 'plan', 'old', 'ok', '2025-01-01 01:30:00Z'), (9002, 'BY-TIME', 'plan', 'alone', 'ok', '2025-01-02 00:00:00Z')`,
   );
   await fillWrittenSide(client, mapping, "forward");
   const { rows } = await client.query(
@@ -88,6 +88,15 @@ test("rows without a run id are grouped by silence and by synthesis", async () =
     { run_key: "~s9002", synthesis: 9002, outputs: [null], records: 0 },
     { run_key: "~a9007", synthesis: null, outputs: [9007], records: 0 },
   ]);
+});
+
+test("the four files that group rows by time group them in the same words", () => {
+  const groupings = Object.values(mapping.mappings.forward).map(
+    (select) => /WITH steps AS \(.*?AS run_key\n {2}FROM numbered\n\)/s.exec(select)?.[0],
+  );
+  expect(groupings).toHaveLength(4);
+  expect(groupings[0]).toContain("interval '30 minutes'");
+  expect(new Set(groupings).size).toBe(1);
 });
 
 test("what only runs can say survives the way back and forth", async () => {

@@ -111,6 +111,7 @@ test("what only events can say survives the way back and forth", async () => {
   await add("TOPUP", 50, "2025-03-01T08:30:00.000001Z", { token_cost: 72_235 });
   await add("METER_READING", 140, "2025-03-02T20:15:00Z");
   await add("ADJUSTMENT", -5, "2025-03-03T00:00:00Z");
+  await add("ADJUSTMENT", -50, "2025-03-03T12:00:00Z", { is_voided: true });
   await add("TOPUP", 20, "2025-03-04T00:00:00Z");
   await add("TOPUP", 10, "2025-03-05T17:00:00Z", { stated_balance: 160 });
   await add("TOPUP", 10, "2025-03-05T17:00:00Z", { stated_balance: 165, created_at: null });

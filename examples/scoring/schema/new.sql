@@ -276,7 +276,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
   RETURN (
-    WITH unwrapped AS (
+    -- Materialized: each step's values are used several times by the next.
+    WITH unwrapped AS MATERIALIZED (
       SELECT
         standing -> 'profile' AS profile,
         -- A document may hold a whole profile row, with the document proper inside.
@@ -288,7 +289,7 @@ BEGIN
         END AS document
     ),
 
-    opened AS (
+    opened AS MATERIALIZED (
       SELECT
         unwrapped.*,
         -- Copies of what is someone else's, and keys that the reader's own reply uses.
@@ -309,11 +310,12 @@ BEGIN
       FROM unwrapped
     ),
 
-    from_rows AS (
+    from_rows AS MATERIALIZED (
       SELECT
         opened.*,
         (
-          SELECT jsonb_agg(element - 'results_version' ORDER BY element -> 'rank', (element ->> 'type_code') COLLATE "C")
+          SELECT
+            jsonb_agg(element - 'results_version' ORDER BY element -> 'rank', (element ->> 'type_code') COLLATE "C")
           FROM jsonb_array_elements(standing -> 'types') AS element
           WHERE element ->> 'results_version' = opened.types_version
         ) AS types,
@@ -365,7 +367,7 @@ BEGIN
     ),
 
     -- What the document says and what the rows say, both as legacy rows.
-    said AS (
+    said AS MATERIALIZED (
       SELECT
         from_rows.*,
         public.scoring_rows_of(from_rows.document) AS by_document,
@@ -394,7 +396,8 @@ BEGIN
           ELSE said.functions
         END AS functions,
         CASE
-          WHEN said.state IS NULL OR said.by_rows -> 'states' = said.by_document -> 'states' THEN said.document -> 'state'
+          WHEN said.state IS NULL OR said.by_rows -> 'states' = said.by_document -> 'states'
+          THEN said.document -> 'state'
           ELSE said.state
         END AS state,
         CASE

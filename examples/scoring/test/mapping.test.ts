@@ -17,10 +17,11 @@ const example = dirname(dirname(fileURLToPath(import.meta.url)));
 let client: ClientBase;
 let mapping: MappingCase;
 let results: Results;
+const sessions = 80;
 
 beforeAll(async () => {
   ({ client, mapping } = await openExample(example, "scoring"));
-  results = generateResults(random(5), 150);
+  results = generateResults(random(5), sessions);
   await insertRows(
     client,
     "public.assessment_sessions",
@@ -49,11 +50,20 @@ test("there and back again every profile and row is as it was", async () => {
     `SELECT (SELECT count(*)::int FROM public.scoring_results) AS results,
        (SELECT count(*)::int FROM public.kept_results) AS kept`,
   );
-  expect(rows[0].results).toBe(150);
+  expect(rows[0].results).toBe(sessions);
   // What phase 1 wrote as it should needs no copy.
-  const odd = Object.values(results.planted).reduce((sum, sessions) => sum + sessions, 0);
+  const odd = Object.values(results.planted).reduce((sum, planted) => sum + planted, 0);
   expect(rows[0].kept).toBeLessThanOrEqual(odd + 2);
   expect(rows[0].kept).toBeGreaterThan(odd / 2);
+});
+
+test("both files that put a session's rows together do it in the same words", () => {
+  const gathered = Object.values(mapping.mappings.forward).map(
+    (select) => /WITH type_rows AS \(.*?LEFT JOIN state_rows ON [^\n]*\n\)/s.exec(select)?.[0],
+  );
+  expect(gathered).toHaveLength(2);
+  expect(gathered[0]).toContain("AS rows");
+  expect(new Set(gathered).size).toBe(1);
 });
 
 test("a session is recomputed from its own rows", async () => {
@@ -73,7 +83,7 @@ test("shares are percent by the whole list, and a result with less than 16 of th
     {
       share_unit: "percent",
       complete: true,
-      sessions: 150 - planted("no-rows-no-lists") - planted("top-3") - planted("all-zero"),
+      sessions: sessions - planted("no-rows-no-lists") - planted("top-3") - planted("all-zero"),
     },
     { share_unit: "zero", complete: false, sessions: planted("all-zero") },
   ]);
@@ -128,11 +138,11 @@ test("a result that the new side writes comes out on the legacy side in full, an
 });
 
 test("what nobody can map is quarantined by name", async () => {
-  const sessions = (
+  const spoiled = (
     await client.query("SELECT session_id FROM public.profiles ORDER BY session_id LIMIT 12")
   ).rows.map(({ session_id }) => session_id as string);
   const spoil = async (index: number, sql: string) => {
-    await client.query(sql, [sessions[index]]);
+    await client.query(sql, [spoiled[index]]);
   };
   await spoil(0, "DELETE FROM public.assessment_sessions WHERE id = $1");
   await spoil(1, `UPDATE public.profiles SET payload = '["text"]' WHERE session_id = $1`);
@@ -144,7 +154,7 @@ test("what nobody can map is quarantined by name", async () => {
   await spoil(4, "UPDATE public.profiles SET overlay = 'Reg' WHERE session_id = $1");
   await spoil(5, "UPDATE public.profiles SET confidence = 'NaN' WHERE session_id = $1");
   await client.query("DELETE FROM public.scoring_results_types WHERE session_id = ANY ($1)", [
-    sessions.slice(6, 9),
+    spoiled.slice(6, 9),
   ]);
   await spoil(
     6,

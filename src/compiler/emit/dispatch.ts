@@ -33,12 +33,12 @@ const call = (plan: Plan, name: string) => qualified(plan.schema, name);
 function recompute(plan: Plan): Sql {
   return plpgsql(plan, {
     name: "recompute",
-    parameters: trusted("text, text, text[]"),
+    parameters: trusted("text, text, text[], text"),
     returns: trusted("text[]"),
-    comment: sql`-- Makes the units $3 of kind $2, direction $1, true; returns those that a rule holds back.`,
+    comment: sql`-- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'write', 'delete'); returns those that a rule holds back.`,
     body: sql`
 BEGIN
-  ${choose(plan, kinds(plan), (kind) => sql`RETURN ${call(plan, names.recompute(kind.direction, kind.name))}($3);`)}
+  ${choose(plan, kinds(plan), (kind) => sql`RETURN ${call(plan, names.recompute(kind.direction, kind.name))}($3, $4);`)}
 END;`,
   });
 }
@@ -46,13 +46,13 @@ END;`,
 function patch(plan: Plan): Sql {
   if (!plan.reversible) return nothing;
   const branches = plan.kinds.forward.map(
-    (kind) => sql`IF $1 = ${literal(kind.name)} THEN PERFORM ${call(plan, names.patch(kind.name))}($2); END IF;`,
+    (kind) => sql`IF $1 = ${literal(kind.name)} THEN PERFORM ${call(plan, names.patch(kind.name))}($2, $3); END IF;`,
   );
   return plpgsql(plan, {
     name: "patch",
-    parameters: trusted("text, text[]"),
+    parameters: trusted("text, text[], text"),
     returns: trusted("void"),
-    comment: sql`-- Brings legacy writes over to the new rows of the forward units $2 of kind $1.`,
+    comment: sql`-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'write' or 'delete').`,
     body: sql`
 BEGIN
   ${join(branches, "\n")}

@@ -250,7 +250,8 @@ function noteContext(
 ${DECLARE}
 BEGIN
   ${STAND(plan.definition.name)}
-  IF phase IN ('legacy_locked', 'archived', 'dropped') THEN
+  -- Once the new side is the truth, what it holds is no longer derived from this table.
+  IF phase IN ('writes_switched', 'legacy_locked', 'archived', 'dropped') THEN
     RETURN NULL;
   END IF;
   ${noteAll(plan, "forward", fedRefs(plan, "forward", table, operation))}

@@ -31,10 +31,11 @@ function patchKind(plan: Plan, kind: PlannedKind): Sql {
   );
   return plpgsql(plan, {
     name: names.patch(kind.name),
-    parameters: trusted("text[]"),
+    parameters: trusted("text[], text"),
     returns: trusted("void"),
     comment: sql`
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("${trusted(kind.name)}", as text).
+-- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.`,
     body: sql`
 #variable_conflict use_column
@@ -64,16 +65,20 @@ PERFORM 1
     "\n",
   )}
 
+  IF $2 = 'delete' THEN
+    ${join(
+      [...kind.targets].reverse().map((table) => deleteUnchanged(plan, table)),
+      "\n",
+    )}
+    RETURN;
+  END IF;
+
   -- What the new side has changed as well: it wins.
   ${join(
     kind.targets.map((table) => recordConflicts(plan, table)),
     "\n",
   )}
 
-  ${join(
-    [...kind.targets].reverse().map((table) => deleteUnchanged(plan, table)),
-    "\n",
-  )}
   ${join(
     kind.targets.map((table) => join([updateUnchanged(table), insertMissing(plan, table)].filter((piece) => piece !== nothing), "\n")),
     "\n",

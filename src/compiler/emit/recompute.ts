@@ -28,10 +28,11 @@ function recomputeKind(plan: Plan, kind: PlannedKind): Sql {
   );
   return plpgsql(plan, {
     name: names.recompute(kind.direction, kind.name),
-    parameters: trusted("text[]"),
+    parameters: trusted("text[], text"),
     returns: trusted("text[]"),
     comment: sql`
 -- Makes units ("${trusted(kind.name)}", as text) true; returns those that a rule holds back, which are left as they are.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.`,
     body: sql`
 #variable_conflict use_column
@@ -49,17 +50,23 @@ BEGIN
     "\n",
   )}
 
-  -- Deletions, children before parents.
-  ${join(
-    [...kind.targets].reverse().map((table) => deleteGone(table)),
-    "\n",
-  )}
+  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  IF $2 <> 'write' THEN
+    ${join(
+      [...kind.targets].reverse().map((table) => deleteGone(table)),
+      "\n",
+    )}
+  END IF;
 
   -- Changes and additions, parents before children.
-  ${join(
-    kind.targets.map((table) => join([updateChanged(table), insertAdded(table)].filter((piece) => piece !== nothing), "\n")),
-    "\n",
-  )}
+  IF $2 <> 'delete' THEN
+    ${join(
+      kind.targets.map((table) =>
+        join([updateChanged(table), insertAdded(table)].filter((piece) => piece !== nothing), "\n"),
+      ),
+      "\n",
+    )}
+  END IF;
   ${immediateConstraints(kind.targets)}
   RETURN held;
 END;`,

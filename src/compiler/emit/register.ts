@@ -71,5 +71,6 @@ UPDATE cutover.cutovers AS c
    SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY[${join(
      tables.map((table) => literal(qualified(table.schema, table.name).text)),
    )}])
+     , trigger_stamp = cutover.trigger_stamp(c.name)
  WHERE c.name = ${literal(plan.definition.name)};`;
 }

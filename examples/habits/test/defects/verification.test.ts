@@ -71,20 +71,18 @@ test("nothing is dropped that has not been locked and archived before", async ()
 });
 
 test("every constraint of the new tables is valid", async () => {
-  const { rows } = await habits.db.pool.query(
-    `
+  const { rows } = await habits.db.pool.query(`
     SELECT contype AS type, convalidated AS valid, count(*)::integer AS constraints
     FROM pg_constraint
-    WHERE conrelid = ANY ('{children,weeks,habits,habit_records,kept_sheets}'::regclass[])
+    WHERE conrelid IN (
+        'public.children'::regclass, 'public.weeks'::regclass, 'public.habits'::regclass,
+        'public.habit_records'::regclass, 'public.kept_sheets'::regclass
+      )
       AND contype IN ('c', 'f')
     GROUP BY contype, convalidated
-    ORDER BY contype`.replace(
-      /'\{(.*)\}'/,
-      (_, list: string) => `'{${list.split(",").map((t) => `public.${t}`)}}'`,
-    ),
-  );
+    ORDER BY contype`);
   expect(rows).toEqual([
-    { type: "c", valid: true, constraints: 12 },
+    { type: "c", valid: true, constraints: 11 },
     { type: "f", valid: true, constraints: 4 },
   ]);
 });

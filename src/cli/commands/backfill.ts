@@ -1,0 +1,92 @@
+import { type Command, Option } from "commander";
+import { type BackfillProgress, controlBackfill, planBackfill } from "../../engine/backfill.ts";
+import { CutoverError, EXIT } from "../../errors.ts";
+import { backfillByWorkers, backfillHere } from "../../jobs/run-backfill.ts";
+import { duration, progressLine } from "../print.ts";
+import { type Answer, act, atLeast, type Context, command } from "../shell.ts";
+
+interface Options {
+  readonly local?: boolean;
+  readonly workers: number;
+  readonly wait: boolean;
+  readonly direction: "forward" | "reverse";
+  readonly pause?: boolean;
+  readonly resume?: boolean;
+  readonly cancel?: boolean;
+}
+
+export function backfillCommand(): Command {
+  const built = command(
+    "backfill",
+    "make the new side true for what was there before the sync; workers do it",
+    "cutover backfill notes --local --workers 2",
+  )
+    .argument("<name>", "the cutover")
+    .option("--local", "do it in this process, without a worker")
+    .option(
+      "--workers <n>",
+      "helpers in this process with --local, else jobs put into the queue",
+      atLeast(1),
+      1,
+    )
+    .option("--no-wait", "put it into the queue and go")
+    .addOption(new Option("--direction <direction>", "").choices(["forward", "reverse"]).default("forward"))
+    .option("--pause", "let all workers stop after their batch")
+    .option("--resume", "go on with a paused backfill")
+    .option("--cancel", "forget the plan; the next backfill visits every unit");
+  return act(built, backfill);
+}
+
+async function backfill(context: Context, options: Options, name: string): Promise<Answer> {
+  const url = context.databaseUrl();
+  const action = options.pause ? "pause" : options.resume ? "resume" : options.cancel ? "cancel" : undefined;
+  if (action !== undefined) {
+    const progress = await controlBackfill(url, name, action);
+    return answer(
+      progress,
+      `${name}: backfill ${progress.id} is ${action === "cancel" ? "cancelled" : progress.state}.`,
+      false,
+    );
+  }
+
+  const planned = await planBackfill(url, name, options.direction);
+  const onProgress = (progress: Parameters<typeof progressLine>[0]) =>
+    context.out.progress(`${name}: ${progressLine(progress)}`);
+  if (planned.state === "finished") return answer(planned, `${name}: nothing to backfill.`, false);
+  if (options.local) {
+    const done = await backfillHere(url, planned, { helpers: options.workers, onProgress });
+    return answer(done, sayEnd(done), true);
+  }
+  const done = await backfillByWorkers(url, planned, {
+    jobs: options.workers,
+    wait: options.wait,
+    onProgress,
+    onIdle: () =>
+      context.out.note("no worker has taken it up yet: start `cutover worker`, or run this with --local"),
+  });
+  return answer(
+    done,
+    options.wait ? sayEnd(done) : `${name}: backfill ${done.id} is in the queue.`,
+    options.wait,
+  );
+}
+
+function sayEnd(done: BackfillProgress): string {
+  return `${done.cutover}: backfill ${done.id} ${done.state}, ${progressLine(done)}, ${duration(done.seconds)}.`;
+}
+
+function answer(progress: BackfillProgress, text: string, shouldBeDone: boolean): Answer {
+  const refusal =
+    shouldBeDone && progress.state !== "finished"
+      ? new CutoverError({
+          code: "CU306",
+          message: `cutover ${progress.cutover}: backfill ${progress.id} ended ${progress.state}, with ${progress.done} of ${progress.total} units`,
+          hint:
+            progress.state === "paused"
+              ? `\`cutover backfill ${progress.cutover} --resume\` lets workers go on.`
+              : "It was cancelled, or the phase or the mapping has moved on; start another in the phase that needs it.",
+          exitCode: EXIT.refused,
+        })
+      : undefined;
+  return { text, facts: { ...progress }, refusal };
+}

@@ -1,0 +1,51 @@
+import type { Command } from "commander";
+import { DefinitionError, type Problem } from "../../definition/problem.ts";
+import { CutoverError, EXIT } from "../../errors.ts";
+import { catalogSource } from "../../project/catalog-source.ts";
+import { checkDefinition } from "../../project/compile-project.ts";
+import { definedCutovers, type Project } from "../../project/find.ts";
+import { type Answer, act, type Context, command } from "../shell.ts";
+
+export function lintCommand(): Command {
+  const built = command(
+    "lint",
+    "check the definition of a cutover, or of all, against the database",
+    "cutover lint notes",
+  )
+    .argument("[name]", "the cutover; default all of the project")
+    .option("--shadow", "against the shadow database after the committed migrations");
+  return act(built, lint);
+}
+
+async function lint(context: Context, options: { readonly shadow?: boolean }, name: string): Promise<Answer> {
+  const project = context.project();
+  const names = namesOf(project, name);
+  const url = await catalogSource(project, { databaseUrl: context.namedDatabase, shadow: options.shadow });
+  const problems: Problem[] = [];
+  for (const each of names) {
+    await checkDefinition(project, each, url).catch((error: unknown) => {
+      if (!(error instanceof DefinitionError)) throw error;
+      problems.push(...error.problems);
+    });
+  }
+  if (problems.length > 0) {
+    return {
+      text: "",
+      facts: { cutovers: names, problems },
+      refusal: new DefinitionError(names.join(", "), problems),
+    };
+  }
+  return { text: `${names.join(", ")}: no problems`, facts: { cutovers: names, problems } };
+}
+
+/** The named cutover, or all of the project. */
+export function namesOf(project: Project, name: string): string[] {
+  const names = name === "" ? definedCutovers(project) : [name];
+  if (names.length > 0) return names;
+  throw new CutoverError({
+    code: "CU407",
+    message: "this project defines no cutover: cutovers/ is empty",
+    hint: "`cutover new <name> --legacy <tables> --new <tables>` writes one.",
+    exitCode: EXIT.usage,
+  });
+}

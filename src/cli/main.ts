@@ -1,0 +1,39 @@
+#!/usr/bin/env node
+import { Command } from "commander";
+import { advanceCommand } from "./commands/advance.ts";
+import { backfillCommand } from "./commands/backfill.ts";
+import { compileCommand } from "./commands/compile.ts";
+import { drainCommand } from "./commands/drain.ts";
+import { initCommand } from "./commands/init.ts";
+import { lintCommand } from "./commands/lint.ts";
+import { migrateCommand } from "./commands/migrate.ts";
+import { quarantineCommand } from "./commands/quarantine.ts";
+import { rollbackCommand } from "./commands/rollback.ts";
+import { statusCommand } from "./commands/status.ts";
+import { verifyCommand } from "./commands/verify.ts";
+import { workerCommand } from "./commands/worker.ts";
+import { runProgram } from "./run-program.ts";
+
+const program = new Command("cutover").description(
+  "Moves live Postgres data from an old shape to a new one: synced, verified exactly, reversible.",
+);
+
+// In the order in which a cutover meets them.
+for (const command of [
+  initCommand(),
+  lintCommand(),
+  compileCommand(),
+  migrateCommand(),
+  statusCommand(),
+  advanceCommand(),
+  workerCommand(),
+  backfillCommand(),
+  drainCommand(),
+  verifyCommand(),
+  quarantineCommand(),
+  rollbackCommand(),
+]) {
+  program.addCommand(command);
+}
+
+await runProgram(program, process.argv);

@@ -1,0 +1,57 @@
+/**
+ * The library: the same engine that the command line drives. Every function that works on a database takes a pool of the
+ * caller's or a connection URL, and throws a CutoverError that names the subject, the reason and the next step.
+ */
+
+export { readCatalog } from "./catalog/read.ts";
+export type { Catalog } from "./catalog/types.ts";
+/** The SQL of a cutover, from its definition and the catalog of its database. Pure. */
+export { compile } from "./compiler/compile.ts";
+/** Reads `cutovers/<name>/`. */
+export { loadDefinition } from "./definition/load.ts";
+export { DefinitionError, formatProblem, type Problem } from "./definition/problem.ts";
+export type { Definition } from "./definition/types.ts";
+/** Moves a cutover to its next phase, or phase by phase to another. */
+export {
+  type AdvanceOptions,
+  type AdvanceResult,
+  advance,
+  type Move,
+  previewAdvance,
+} from "./engine/advance.ts";
+/** Plans a backfill, reads how far it is, pauses, resumes or cancels it. */
+export { type BackfillProgress, controlBackfill, planBackfill, readBackfill } from "./engine/backfill.ts";
+/** Works off what is pending. */
+export { type DrainOptions, drain } from "./engine/drain.ts";
+export type { GateAnswer } from "./engine/gates.ts";
+/** Helps with a planned backfill until nothing is left of it, without a queue. */
+export {
+  type HelpOptions,
+  type HelpProgress,
+  type HelpResult,
+  helpBackfill,
+} from "./engine/help-backfill.ts";
+export { PHASES, type Phase } from "./engine/phases.ts";
+/** The units that could not be written, or that a rule keeps out. */
+export { acceptUnits, type QuarantinedUnit, readQuarantine } from "./engine/quarantine.ts";
+/** Takes a cutover back to `expanded`, losing no write. */
+export { type RollbackOptions, rollback } from "./engine/rollback.ts";
+/** Where a cutover stands; `phase` for applications that choose their code by it. */
+export { cutovers, phase, type Status, type StatusOptions, status } from "./engine/status.ts";
+/** Compares the two sides exactly, and repairs. */
+export {
+  type Accounting,
+  type Difference,
+  type VerifyOptions,
+  type VerifyResult,
+  verify,
+} from "./engine/verify.ts";
+export { CutoverError, type CutoverErrorDetails, EXIT } from "./errors.ts";
+export type { JobEvent } from "./jobs/job.ts";
+/** Plans a backfill and waits until workers, or this process, have done it. */
+export { type BackfillOptions, backfill } from "./jobs/run-backfill.ts";
+/** Runs a worker inside this process. */
+export { createWorker, type Worker, type WorkerOptions } from "./jobs/worker.ts";
+/** Every rule of `cutover lint`, on a definition and a catalog. */
+export { type Finding, lintDefinition } from "./lint/lint.ts";
+export { createLogger, type Logger, type LogOptions } from "./log.ts";

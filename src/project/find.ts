@@ -1,0 +1,69 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { CutoverError, EXIT } from "../errors.ts";
+
+/** Where the files of a user's project are, all absolute. */
+export interface Project {
+  readonly root: string;
+  /** `cutovers/`, a folder for each. */
+  readonly cutovers: string;
+  /** graphile-migrate's folder: `committed/` and `current.sql`. */
+  readonly migrations: string;
+}
+
+/**
+ * Finds the project that a command works on.
+ *
+ * @param folder from `--project`; without it the working directory, or the nearest folder above it that holds `.gmrc` or
+ *   `cutovers/`
+ * @throws CutoverError CU401 when that folder does not exist, or is no project
+ */
+export function findProject(folder: string | undefined): Project {
+  const root = folder === undefined ? nearest(process.cwd()) : resolve(folder);
+  if (root === undefined || !isProject(root)) {
+    throw new CutoverError({
+      code: "CU401",
+      message: `${folder ?? "the working directory"} is no project: there is no .gmrc, cutovers/ or package.json`,
+      hint: "Run `cutover init` there first, or name the folder with --project.",
+      exitCode: EXIT.usage,
+    });
+  }
+  return projectAt(root);
+}
+
+/** The project at a folder, whatever is in it. */
+export function projectAt(folder: string): Project {
+  const root = resolve(folder);
+  return { root, cutovers: join(root, "cutovers"), migrations: join(root, migrationsFolder(root)) };
+}
+
+/** The names of the cutovers that a project defines. */
+export function definedCutovers(project: Project): string[] {
+  if (!existsSync(project.cutovers)) return [];
+  return readdirSync(project.cutovers, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(project.cutovers, entry.name, "cutover.json")))
+    .map((entry) => entry.name)
+    .sort();
+}
+
+function isProject(folder: string): boolean {
+  return [".gmrc", ".gmrc.js", ".gmrc.cjs", "cutovers", "package.json"].some((name) =>
+    existsSync(join(folder, name)),
+  );
+}
+
+function nearest(from: string): string | undefined {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if ([".gmrc", ".gmrc.js", ".gmrc.cjs", "cutovers"].some((name) => existsSync(join(folder, name))))
+      return folder;
+    if (folder === dirname(folder)) return existsSync(join(from, "package.json")) ? from : undefined;
+  }
+}
+
+/** graphile-migrate reads .gmrc as JSON5, of which this one setting is found without reading the rest. */
+function migrationsFolder(root: string): string {
+  const file = join(root, ".gmrc");
+  if (!existsSync(file) || !statSync(file).isFile()) return "migrations";
+  const code = readFileSync(file, "utf8").replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, "");
+  return /["']?\bmigrationsFolder["']?\s*:\s*(["'])(.+?)\1/.exec(code)?.[2] ?? "migrations";
+}
