@@ -16,6 +16,11 @@ CREATE TABLE cutover.core_version (
 );
 INSERT INTO cutover.core_version (version) VALUES (1);
 
+-- Counts moves and steps of all cutovers. A sequence is read as it is now, whatever the reader's snapshot: a transaction with an
+-- old one so learns that its picture of the phases may be out of date.
+CREATE SEQUENCE cutover.moves MINVALUE 0 START 0;
+SELECT nextval('cutover.moves');
+
 -- One row per cutover: where it stands, and what its compiled SQL relied on.
 CREATE TABLE cutover.cutovers (
   name text COLLATE "C" PRIMARY KEY,
@@ -28,6 +33,8 @@ CREATE TABLE cutover.cutovers (
   phase_since timestamptz NOT NULL DEFAULT now(),
   -- the transaction of the last move: transactions older than this may still act on what they saw before it
   phase_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  -- number of the last move or step; the sequence below knows it as well, outside of any snapshot
+  move bigint NOT NULL DEFAULT 0,
   -- raised whenever what a backfill has made true is no longer known to be true
   epoch integer NOT NULL DEFAULT 0,
   -- true once a legacy row has been seen: then gates ask for evidence
@@ -254,6 +261,8 @@ CREATE TABLE cutover.revoked_grants (
 --!include functions/phase_rank.sql
 --!include functions/barrier.sql
 --!include functions/lock_units.sql
+--!include functions/settle_constraints.sql
+--!include functions/check_snapshot.sql
 --!include functions/compiled.sql
 --!include functions/refs_by_kind.sql
 --!include functions/stand_of.sql

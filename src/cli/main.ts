@@ -4,9 +4,11 @@ import { advanceCommand } from "./commands/advance.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { compileCommand } from "./commands/compile.ts";
 import { drainCommand } from "./commands/drain.ts";
+import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
 import { lintCommand } from "./commands/lint.ts";
 import { migrateCommand } from "./commands/migrate.ts";
+import { newCommand } from "./commands/new.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -21,8 +23,10 @@ const program = new Command("cutover").description(
 // In the order in which a cutover meets them.
 for (const command of [
   initCommand(),
+  newCommand(),
   lintCommand(),
   compileCommand(),
+  generateCommand(),
   migrateCommand(),
   statusCommand(),
   advanceCommand(),

@@ -34,3 +34,15 @@ export async function runNode(
   const [code] = await once(child, "close");
   return { code: code ?? 1, output };
 }
+
+/**
+ * The environment without anything that names a database: some packages read DATABASE_URL and PG* behind the back of their own
+ * flags.
+ */
+export function withoutDatabases(
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(PG|.*DATABASE_URL$|CONFIG$|URI$|FILE$|WATCH$)/.test(name)),
+  );
+}

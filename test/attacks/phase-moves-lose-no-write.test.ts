@@ -43,6 +43,16 @@ test("a second move waits until the writers from before the first one have ended
   await db.advance("backfilled");
 });
 
+test("a transaction of another database holds up no move", async () => {
+  const other = await createSmallCutover({ data: DATA });
+  const foreign = await other.connect();
+  await foreign.query("BEGIN; UPDATE sheet SET title = 'open'");
+  const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
+  await db.verify();
+  expect(await outcome(db.rows("SELECT cutover.advance('small', 'backfilled')"))).toBe("ok");
+  await foreign.query("ROLLBACK");
+});
+
 test("a move waits for a commit in progress, at most for its lock timeout", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
   await db.rows(`CREATE FUNCTION public.dawdle() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -107,8 +117,10 @@ test("a writer that noted while the move was being made does not slip past the n
   const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
   await db.verify();
   const operator = await db.connect();
-  await operator.query("BEGIN");
-  await operator.query("SELECT cutover.advance('small', 'reads_switched')");
+  await until(
+    async () => (await outcome(operator.query("ROLLBACK; BEGIN; SELECT cutover.advance('small', 'reads_switched')"))) === "ok",
+    "the gates let the move pass",
+  );
   // Its transaction id is younger than the move's, and yet it has seen the old phase.
   const writer = await db.connect();
   await writer.query("BEGIN; UPDATE sheet SET title = 'from legacy' WHERE id = 1");

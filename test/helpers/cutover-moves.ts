@@ -85,7 +85,7 @@ export function movesOf({ db, definition }: Pick<InstalledCase, "db" | "definiti
     async oldWritersGone(): Promise<void> {
       for (;;) {
         const { rows } = await db.pool.query(
-          "SELECT bool_and(g.yes) AS yes FROM cutover.ask_gates($1, 'dual_write') AS g WHERE g.gate = 'writers_current'",
+          "SELECT pg_catalog.bool_and(coalesce(g.yes, false)) AS yes FROM cutover.ask_gates($1, 'dual_write') AS g WHERE g.gate = 'writers_current'",
           [cutover],
         );
         if (rows[0].yes !== false) return;

@@ -39,7 +39,7 @@ test("the range of a worker that is killed in the middle is taken over, and noth
   await advance(db.pool, PLAIN);
   // Held by us, this unit stops whoever comes to it, so that the kill falls strictly inside.
   const blocker = await db.connect();
-  await blocker.query("BEGIN; SELECT FROM public.memo WHERE id = 1 FOR UPDATE");
+  await blocker.query("BEGIN");
   await blocker.query(
     "INSERT INTO cutover.units (cutover, direction, kind, unit) VALUES ($1, 'forward', 'note', '(2000)')",
     [PLAIN],
@@ -49,7 +49,7 @@ test("the range of a worker that is killed in the middle is taken over, and noth
   await first.event("ready");
   const running = cutover("backfill", PLAIN, "--json");
   const seen = await first.event("backfill_progress");
-  expect(seen.total).toBe(MANY);
+  expect(seen).toMatchObject({ total: MANY, done: expect.toSatisfy((done: number) => done > 0) });
   expect(await first.end("SIGKILL")).toBe(null);
   const atKill = (await status(db.pool, PLAIN, { classes: false })).backfill;
   expect(atKill).toMatchObject({ state: "open", total: MANY });

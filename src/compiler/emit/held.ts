@@ -25,10 +25,10 @@ function forwardHeld(plan: Plan, kind: PlannedKind): Sql {
       return sql`
 -- ${trusted(rule.file.path)}
 SELECT ${unitOf(plan, kind, "fed")}, ${literal(rule.class)}, ${literal(rule.reason)}
-  FROM (
+  FROM (SELECT ${identifier(table.name)}.* FROM (
 ${trusted(withoutSemicolon(rule.file.text))}
 ) AS found
-  JOIN ${source} AS ${identifier(table.name)} ON ${columnsEqual(table.key, table.name, "found")}
+          JOIN ${source} AS ${identifier(table.name)} ON ${columnsEqual(table.key, table.name, "found")}) AS ${identifier(table.name)}
   ${feed === undefined ? trusted("") : fed(kind, feed)}${narrowed ? sql`
   JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "fed", "wanted")}` : trusted("")}`;
     });
@@ -83,10 +83,7 @@ SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
   JOIN cutover.quarantine AS put_aside
     ON put_aside.cutover = ${cutover} AND put_aside.direction = 'forward' AND put_aside.kind = ${literal(forward.name)}
-   AND put_aside.unit = linked.feeds::text AND put_aside.error IS NOT NULL
-   AND put_aside.version >= coalesce((SELECT known.version FROM cutover.units AS known
-                                       WHERE known.cutover = ${cutover} AND known.direction = 'forward'
-                                         AND known.kind = ${literal(forward.name)} AND known.unit = put_aside.unit), 0))`,
+   AND put_aside.unit = linked.feeds::text)`,
       ];
     });
   const body = (narrowed: boolean) => {

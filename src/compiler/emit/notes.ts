@@ -20,11 +20,12 @@ const PINNED = `SECURITY DEFINER
 
 /** The trigger functions: what a statement touched becomes notes, and fences refuse what a phase does not allow. */
 export function emitNotes(plan: Plan): Sql {
-  const pieces = plan.tables.flatMap((table) =>
-    OPERATIONS.map((operation) =>
+  const pieces = plan.tables.flatMap((table) => [
+    fence(plan, table),
+    ...OPERATIONS.map((operation) =>
       table.side === "legacy" ? noteLegacy(plan, table, operation) : noteNew(plan, table, operation),
     ),
-  );
+  ]);
   const context = plan.definition.context.map((table) =>
     table.frozen
       ? fenceFrozen(plan, table)
@@ -33,7 +34,10 @@ export function emitNotes(plan: Plan): Sql {
           "\n\n",
         ),
   );
-  return join([...pieces, ...context], "\n\n");
+  return join(
+    [...pieces, ...context].filter((piece) => piece !== nothing),
+    "\n\n",
+  );
 }
 
 /**
@@ -87,48 +91,29 @@ END IF;`;
 }
 
 const STAND = (cutover: string) =>
-  sql`SELECT c.phase, c.step, c.reverse_ended_at INTO phase, step, reverse_ended FROM cutover.cutovers AS c WHERE c.name = ${literal(cutover)};`;
+  sql`SELECT c.phase, c.step, c.reverse_ended_at, c.move INTO phase, step, reverse_ended, known_move FROM cutover.cutovers AS c WHERE c.name = ${literal(cutover)};`;
 
 const DECLARE = trusted(`#variable_conflict use_column
 DECLARE
   refs text[];
   phase text;
   step text;
-  reverse_ended timestamptz;`);
+  reverse_ended timestamptz;
+  known_move bigint;`);
 
 const why = (table: PlannedTable, operation: Operation) => sql`
 -- ${trusted(`${operation.toUpperCase()} on ${table.schema}.${table.name}`.replaceAll("\n", " "))}`;
 
-/** `return` of a statement trigger is ignored; PL/pgSQL wants one. */
 function noteLegacy(plan: Plan, table: PlannedTable, operation: Operation): Sql {
   const cutover = literal(plan.definition.name);
-  const shown = literal(`${table.schema}.${table.name}`);
-  const fencedPhases = plan.reversible
-    ? trusted("'legacy_locked', 'archived', 'dropped'")
-    : trusted("'writes_switched', 'legacy_locked', 'archived', 'dropped'");
-  if (table.kept) {
-    return plpgsql(plan, {
-      name: names.note(table.name, operation),
-      parameters: nothing,
-      returns: trusted("trigger"),
-      attributes: PINNED,
-      comment: sql`${why(table, operation)}: a kept table, only sync writes it.`,
-      body: sql`
-BEGIN
-  IF pg_trigger_depth() = 1 AND NOT cutover.is_writing(${cutover}, 'reverse') THEN
-    RAISE EXCEPTION '% belongs to cutover %: only its sync writes it', ${shown}, ${cutover}
-      USING ERRCODE = 'CU020', HINT = 'Write the tables of the application; the kept table follows.';
-  END IF;
-  RETURN NULL;
-END;`,
-    });
-  }
+  if (table.kept) return nothing;
   return plpgsql(plan, {
     name: names.note(table.name, operation),
     parameters: nothing,
     returns: trusted("trigger"),
     attributes: PINNED,
-    comment: sql`${why(table, operation)}: notes the units that it touched. From legacy_locked on it refuses.`,
+    comment: sql`${why(table, operation)}: notes the units that it touched.
+-- Once legacy is read-only only a cascade of a shared parent still arrives here: then legacy is made of the new side again.`,
     body: sql`
 ${DECLARE}
 BEGIN
@@ -136,9 +121,8 @@ BEGIN
   IF phase IN ('writes_switched', 'legacy_locked') AND cutover.is_writing(${cutover}, 'reverse') THEN
     RETURN NULL;
   END IF;
-  IF phase IN (${fencedPhases}) OR step LIKE 'legacy_locked:%' THEN
-    RAISE EXCEPTION '% is read-only: its data has moved to the new tables (cutover %)', ${shown}, ${cutover}
-      USING ERRCODE = 'CU021', HINT = 'Write the new tables; this version of the application is too old.';
+  IF phase IN ('archived', 'dropped') THEN
+    RETURN NULL;
   END IF;
   ${noteAll(plan, "forward", fedRefs(plan, "forward", table, operation))}
   ${plan.reversible ? takeImages(plan, table, operation) : nothing}
@@ -148,8 +132,67 @@ END;`,
 }
 
 /**
+ * The fence of a table, a BEFORE trigger: unlike an AFTER trigger it can tell a statement of the application from a cascade, which
+ * arrives from another trigger and is let through, so that deleting a shared parent never fails by our doing.
+ */
+function fence(plan: Plan, table: PlannedTable): Sql {
+  const cutover = literal(plan.definition.name);
+  const shown = literal(`${table.schema}.${table.name}`);
+  const direction = table.side === "legacy" ? "reverse" : "forward";
+  const locked = plan.reversible
+    ? trusted("phase IN ('legacy_locked', 'archived', 'dropped') OR step LIKE 'legacy_locked:%'")
+    : trusted("phase IN ('writes_switched', 'legacy_locked', 'archived', 'dropped')");
+  const refusals = table.kept
+    ? sql`
+RAISE EXCEPTION '% belongs to cutover %: only its sync writes it', ${shown}, ${cutover}
+  USING ERRCODE = 'CU020', HINT = 'Write the tables of the application; the kept table follows.';`
+    : table.side === "legacy"
+      ? sql`
+${STAND(plan.definition.name)}
+IF ${locked} THEN
+  RAISE EXCEPTION '% is read-only: its data has moved to the new tables (cutover %)', ${shown}, ${cutover}
+    USING ERRCODE = 'CU021', HINT = 'Write the new tables; this version of the application is too old.';
+END IF;`
+      : sql`
+${STAND(plan.definition.name)}
+IF phase IN ('expanded', 'dual_write', 'backfilled', 'reads_switched') OR step LIKE 'rollback:%' THEN
+  RAISE EXCEPTION '% is written by cutover % until writes move to it (phase %)', ${shown}, ${cutover}, phase
+    USING ERRCODE = 'CU020', HINT = 'Write the legacy tables; the new ones follow.';
+END IF;`;
+  return plpgsql(plan, {
+    name: names.fence(table.name),
+    parameters: nothing,
+    returns: trusted("trigger"),
+    attributes: "SECURITY DEFINER\n  SET search_path = pg_catalog, pg_temp",
+    comment: sql`
+-- The fence of ${qualified(table.schema, table.name)}. A cascade from another table is let through; what it touches is noted.`,
+    body: sql`
+DECLARE
+  phase text;
+  step text;
+  reverse_ended timestamptz;
+  known_move bigint;
+BEGIN
+  IF pg_trigger_depth() > 1 OR cutover.is_writing(${cutover}, ${literal(direction)}) THEN
+    RETURN NULL;
+  END IF;
+  ${refusals}
+  ${
+    table.side === "new" && !table.kept
+      ? sql`
+IF current_setting('transaction_isolation') <> 'read committed' THEN
+  PERFORM cutover.check_snapshot(${cutover}, known_move);
+END IF;`
+      : nothing
+  }
+  RETURN NULL;
+END;`,
+  });
+}
+
+/**
  * While both sides may be written, the touched rows are kept as they were before this transaction first touched them: sync
- * then brings over what the writer changed, and only that.
+ * then brings over what the writer changed, and only that. It begins two phases early: a writer may straddle a move.
  */
 function takeImages(plan: Plan, table: PlannedTable, operation: Operation): Sql {
   const sources = plan.kinds.forward.flatMap((kind) => kind.sources.filter((source) => source.name === table.name));
@@ -176,7 +219,7 @@ function takeImages(plan: Plan, table: PlannedTable, operation: Operation): Sql 
       ? trusted("NULL::text")
       : sql`(SELECT ${row}::text FROM ${operation === "truncate" ? qualified(table.schema, table.name) : trusted("old_rows")} AS ${row} WHERE ${key} = touched.key)`;
   return sql`
-IF phase IN ('reads_switched', 'writes_switched', 'legacy_locked') THEN
+IF phase IN ('backfilled', 'reads_switched', 'writes_switched', 'legacy_locked') THEN
   INSERT INTO cutover.images AS known (xid, cutover, table_name, key, image, feeds, belongs)
   SELECT pg_current_xact_id(), ${literal(plan.definition.name)}, ${literal(table.name)}, touched.key,
          ${image},
@@ -194,14 +237,13 @@ END IF;`;
 
 function noteNew(plan: Plan, table: PlannedTable, operation: Operation): Sql {
   const cutover = literal(plan.definition.name);
-  const shown = literal(`${table.schema}.${table.name}`);
   return plpgsql(plan, {
     name: names.note(table.name, operation),
     parameters: nothing,
     returns: trusted("trigger"),
     attributes: PINNED,
-    comment: sql`${why(table, operation)}: refused until writes move; then the units that it touched are noted.
--- A write that arrives from another trigger (a cascade of a shared parent) is let through and its units are made true again.`,
+    comment: sql`${why(table, operation)}: notes the units that it touched, once writes have moved.
+-- Until then only a cascade of a shared parent arrives here, and its units are made true again.`,
     body: sql`
 ${DECLARE}
 BEGIN
@@ -209,22 +251,10 @@ BEGIN
     RETURN NULL;
   END IF;
   ${STAND(plan.definition.name)}
-  IF phase IN ('expanded', 'dual_write', 'backfilled', 'reads_switched') OR step LIKE 'rollback:%' THEN
-    IF pg_trigger_depth() = 1 THEN
-      RAISE EXCEPTION '% is written by cutover % until writes move to it (phase %)', ${shown}, ${cutover}, phase
-        USING ERRCODE = 'CU020', HINT = 'Write the legacy tables; the new ones follow.';
-    END IF;
+  IF phase IN ('expanded', 'dual_write', 'backfilled', 'reads_switched') THEN
     ${noteAll(plan, "forward", ownRefs(plan, table, operation, "forward"))}
     RETURN NULL;
   END IF;
-  ${
-    table.kept
-      ? sql`
-IF pg_trigger_depth() = 1 THEN
-  RAISE EXCEPTION '% belongs to cutover %: only its sync writes it', ${shown}, ${cutover} USING ERRCODE = 'CU020';
-END IF;`
-      : nothing
-  }
   IF phase IN ('archived', 'dropped') OR reverse_ended IS NOT NULL THEN
     RETURN NULL;
   END IF;

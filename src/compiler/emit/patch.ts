@@ -41,6 +41,12 @@ function patchKind(plan: Plan, kind: PlannedKind): Sql {
 #variable_conflict use_column
 DECLARE
   units ${unitType(plan, kind)}[] := $1::${unitType(plan, kind)}[];
+  -- A unit that comes out of the quarantine was never made of its legacy rows: all of them are new to the new side.
+  known ${unitType(plan, kind)}[] := ARRAY(
+    SELECT unit FROM unnest($1) AS unit
+     WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
+                        WHERE put_aside.cutover = ${literal(plan.definition.name)} AND put_aside.direction = 'forward'
+                          AND put_aside.kind = ${literal(kind.name)} AND put_aside.unit = unit))::${unitType(plan, kind)}[];
   ${join(declarations, "\n")}
 BEGIN
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
@@ -96,7 +102,7 @@ SELECT array_agg(${asRow("base")}) FILTER (WHERE theirs.present IS NULL),
        array_agg(${asRow("theirs")}) FILTER (WHERE base.present AND theirs.present),
        array_agg(${asRow("theirs")}) FILTER (WHERE base.present IS NULL)
   INTO ${variable("gone", table)}, ${variable("base", table)}, ${variable("theirs", table)}, ${variable("added", table)}
-  FROM (SELECT true AS present, mapped.* FROM ${qualified(plan.schema, names.before(table.name))}(units) AS mapped) AS base
+  FROM (SELECT true AS present, mapped.* FROM ${qualified(plan.schema, names.before(table.name))}(known) AS mapped) AS base
   FULL JOIN (SELECT true AS present, mapped.* FROM ${qualified(plan.schema, names.map(table.name))}(units) AS mapped) AS theirs
     ON ${columnsEqual(table.key, "base", "theirs")}
  WHERE ${differs(["present", ...table.compared], "base", "theirs")};`;

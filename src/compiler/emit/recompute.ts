@@ -1,6 +1,6 @@
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedTable } from "../plan.ts";
-import { columnsEqual, columnsOf, identifier, join, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
+import { columnsEqual, columnsOf, identifier, join, literal, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
 import { differs, fromBelonging, rowType, unitType } from "./fragments.ts";
 import { plpgsql } from "./plpgsql.ts";
 
@@ -67,7 +67,12 @@ BEGIN
       "\n",
     )}
   END IF;
-  ${immediateConstraints(kind.targets)}
+  IF ${join(
+    kind.targets.flatMap((table) => [gone, changed, added].map((variable) => sql`${variable(table)} IS NOT NULL`)),
+    " OR ",
+  )} THEN
+    ${immediateConstraints(kind.targets)}
+  END IF;
   RETURN held;
 END;`,
   });
@@ -140,14 +145,9 @@ IF ${added(table)} IS NOT NULL THEN
 END IF;`;
 }
 
-/**
- * Deferrable constraints are checked here, inside the caller's EXCEPTION block: checked at the end of the application's
- * commit, a violation on our side would fail it.
- */
+/** Deferred constraints are checked inside the caller's EXCEPTION block, not at the end of the application's commit. */
 export function immediateConstraints(tables: readonly PlannedTable[]): Sql {
-  const constraints = tables.flatMap((table) =>
-    table.facts.deferrableConstraints.map((name) => qualified(table.schema, name)),
-  );
-  return constraints.length === 0 ? nothing : sql`SET CONSTRAINTS ${join(constraints)} IMMEDIATE;`;
+  const names = tables.map((table) => literal(nameOf(table).text));
+  return sql`PERFORM cutover.settle_constraints(ARRAY[${join(names)}]::regclass[]);`;
 }
 

@@ -58,7 +58,7 @@ export function emitFingerprint(plan: Plan, catalog: Catalog): Sql {
   const triggers = (table: { name: string }) =>
     plan.frozen.some((frozen) => frozen.name === table.name)
       ? [names.trigger(plan.definition.name, "frozen")]
-      : OPERATIONS.map((operation) => names.trigger(plan.definition.name, operation));
+      : ["fence", ...OPERATIONS].map((operation) => names.trigger(plan.definition.name, operation));
   const expected = tables.map((table) => {
     const facts = catalog.tables.get(table.name);
     const columns = (facts?.columns ?? []).map((column) => `${column.name} ${column.type}`).join(", ");

@@ -5,8 +5,17 @@ import { OPERATIONS, type Operation } from "./notes.ts";
 
 /** The triggers, last in the file: creating one takes a lock that queues behind writers, held until the file commits. */
 export function emitTriggers(plan: Plan): Sql {
-  const noted = [...plan.tables, ...plan.definition.context.filter((table) => !table.frozen)];
+  const noted = [
+    ...plan.tables.filter((table) => table.side === "new" || !table.kept),
+    ...plan.definition.context.filter((table) => !table.frozen),
+  ];
   const pieces = [
+    ...plan.tables.map(
+      (table) => sql`
+CREATE TRIGGER ${identifier(names.trigger(plan.definition.name, "fence"))}
+  BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${qualified(table.schema, table.name)}
+  FOR EACH STATEMENT EXECUTE FUNCTION ${qualified(plan.schema, names.fence(table.name))}();`,
+    ),
     ...noted.flatMap((table) => OPERATIONS.map((operation) => trigger(plan, table, operation))),
     ...plan.frozen.map(
       (table) => sql`
