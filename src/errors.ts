@@ -62,8 +62,9 @@ export function messageOf(error: unknown): string {
 
 /** What the codes that the core schema raises mean to a shell. */
 const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
-  CU001: EXIT.lockWait,
-  CU002: EXIT.lockWait,
+  CU002: EXIT.refused,
+  CU003: EXIT.refused,
+  CU004: EXIT.refused,
   CU010: EXIT.refused,
   CU011: EXIT.usage,
   CU012: EXIT.database,

@@ -55,6 +55,23 @@ describe.each(await caseNames())("the cutover %s", (name) => {
     },
   );
 
+  test("ends the same when all sync is left to the drainer", async () => {
+    const found = await installCase(name);
+    await found.db.pool.query(
+      `UPDATE cutover.cutovers SET definition = pg_catalog.jsonb_set(definition, '{sync,mode}', '"queued"')`,
+    );
+    const moves = movesOf(found);
+    await moves.forwardTo("dual_write");
+    await found.db.pool.query(await readCaseFile(found, "writes/legacy.sql"));
+    await moves.forwardTo("writes_switched");
+    await found.db.pool.query(await readCaseFile(found, "writes/legacy-late.sql"));
+    await found.db.pool.query(await readCaseFile(found, "writes/new.sql"));
+    await moves.rollback();
+    expect(withoutClock(await tableRows(found, "legacy"))).toEqual(
+      withoutClock(await legacyAfter(name, ["legacy", "legacy-late", "new-as-legacy"])),
+    );
+  });
+
   test.each(["legacy_locked", "archived"] as const)(
     "keeps legacy as it is once reverse sync has ended, and comes back from %s with every write",
     async (phase) => {

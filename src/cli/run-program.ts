@@ -32,7 +32,7 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     const explained = explain(error);
     if (explained === undefined) return;
     const out = createOutput(json);
-    if (json) out.answer("", { ok: false, error: factsOf(explained) });
+    if (json) out.answer("", { ok: false, ...factsOf(explained) });
     out.note(`${explained.message}\n  → ${explained.hint}`);
     process.exitCode = explained.exitCode;
   }
@@ -46,7 +46,8 @@ function explain(error: unknown): CutoverError | undefined {
     if (error.exitCode === 0) return undefined;
     return new CutoverError({
       code: "CU400",
-      message: error.message.replace(/^error: /, "") || "a command is missing",
+      message:
+        error.code === "commander.help" ? "a command is missing" : error.message.replace(/^error: /, ""),
       hint: "`cutover --help` lists the commands, `cutover <command> --help` its options.",
       exitCode: EXIT.usage,
     });

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
-import { CutoverError } from "../errors.ts";
+import { DefinitionError } from "../definition/problem.ts";
+import { CutoverError, EXIT } from "../errors.ts";
 import { findProject, type Project } from "../project/find.ts";
 import { databaseUrl } from "../project/settings.ts";
 import { createOutput, type Output } from "./print.ts";
@@ -78,7 +79,7 @@ export function act<Options extends object>(
     const { refusal } = answer;
     out.answer(answer.text, {
       ok: refusal === undefined,
-      ...(refusal === undefined ? {} : { error: factsOf(refusal) }),
+      ...(refusal === undefined ? {} : factsOf(refusal)),
       ...answer.facts,
     });
     if (refusal !== undefined) {
@@ -88,21 +89,36 @@ export function act<Options extends object>(
   });
 }
 
-/** An error as it stands in a line of JSON. */
-export function factsOf(error: CutoverError): { code: string; message: string; hint: string } {
-  return { code: error.code, message: error.message, hint: error.hint };
+/** What a line of JSON says of an error: `error`, and the problems of a definition one by one. */
+export function factsOf(error: CutoverError): object {
+  const { code, message, hint } = error;
+  return {
+    error: { code, message, hint },
+    ...(error instanceof DefinitionError ? { problems: error.problems } : {}),
+  };
 }
 
 /** `--option <n>` that has to be a number of at least `least`. */
 export function atLeast(least: number): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (Number.isFinite(number) && number >= least) return number;
-    throw new CutoverError({
-      code: "CU400",
-      message: `"${text}" is not a number of at least ${least}`,
-      hint: "Give a number.",
-      exitCode: 2,
-    });
-  };
+  return (text) => checked(text, Number(text) >= least, `a number of at least ${least}`);
+}
+
+/** `--option <n>` that counts something: a whole number of at least `least`. */
+export function countOf(least: number): (text: string) => number {
+  return (text) =>
+    checked(
+      text,
+      Number.isInteger(Number(text)) && Number(text) >= least,
+      `a whole number of at least ${least}`,
+    );
+}
+
+function checked(text: string, good: boolean, wanted: string): number {
+  if (good && Number.isFinite(Number(text))) return Number(text);
+  throw new CutoverError({
+    code: "CU400",
+    message: `"${text}" is not ${wanted}`,
+    hint: "`cutover <command> --help` shows what an option takes.",
+    exitCode: EXIT.usage,
+  });
 }

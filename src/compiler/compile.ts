@@ -51,8 +51,10 @@ REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${schema} FROM PUBLIC;`,
     emitTriggers(plan),
     emitFingerprint(plan, catalog),
   ];
-  return `${join(
-    sections.filter((section) => section !== nothing),
-    "\n\n",
-  ).text}\n`;
+  return `${
+    join(
+      sections.filter((section) => section !== nothing),
+      "\n\n",
+    ).text
+  }\n`;
 }

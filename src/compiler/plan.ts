@@ -52,10 +52,12 @@ export interface Plan {
 export function plan(definition: Definition, catalog: Catalog): Plan {
   const tables = definition.tables.map((table): PlannedTable => {
     const facts = factsOf(catalog, table.name);
-    const yielded = table.mapping === undefined ? [] : (catalog.described.get(table.mapping.path)?.columns ?? []);
+    const yielded =
+      table.mapping === undefined ? [] : (catalog.described.get(table.mapping.path)?.columns ?? []);
     const yields = yielded.map((column) => {
       const found = facts.columns.find((candidate) => candidate.name === column.name);
-      if (found === undefined) throw new Error(`${table.name} has no column ${column.name}: lint has to refuse this`);
+      if (found === undefined)
+        throw new Error(`${table.name} has no column ${column.name}: lint has to refuse this`);
       return found;
     });
     return {
@@ -77,7 +79,9 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
     const context = kind.direction === "forward" ? definition.context.filter((table) => !table.frozen) : [];
     const describedKeys = (table: { side?: Side; name: string }) => [
       ...targets.map((target) => target.mapping?.path ?? ""),
-      ...read.flatMap((source) => source.rules.filter((rule) => rule.kinds.includes(kind.name)).map((rule) => rule.file.path)),
+      ...read.flatMap((source) =>
+        source.rules.filter((rule) => rule.kinds.includes(kind.name)).map((rule) => rule.file.path),
+      ),
       `${table.side ?? "context"}.${table.name}.feeds.${kind.name}`,
     ];
     const sources = [...read, ...context].flatMap((table): PlannedSource[] => {
@@ -108,7 +112,9 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
       rules: read.flatMap((table) =>
         table.rules.filter((rule) => rule.kinds.includes(kind.name)).map((rule) => ({ table, rule })),
       ),
-      coarser: earlier.filter((candidate) => candidate.columns.every((column) => columnNames.includes(column.name))),
+      coarser: earlier.filter((candidate) =>
+        candidate.columns.every((column) => columnNames.includes(column.name)),
+      ),
     };
   };
 

@@ -20,27 +20,32 @@ export class Sql {
  * that holds nothing but an empty hole disappears.
  */
 export function sql(strings: TemplateStringsArray, ...holes: readonly Sql[]): Sql {
-  let text = dedent(strings[0] ?? "", true);
+  // Blanks at the end of a line are cut from the template only: in a hole they may stand inside somebody's string.
+  const [first = "", ...rest] = strings.map((string) => string.replace(/[ \t]+(?=\n)/g, ""));
+  let text = first.replace(/^\n/, "");
   holes.forEach((hole, index) => {
     const indent = /(?:^|\n)([ \t]*)[^\n]*$/.exec(text)?.[1] ?? "";
-    const rest = strings[index + 1] ?? "";
-    if (hole.text === "" && /(?:^|\n)[ \t]*$/.test(text) && /^[ \t]*(?:\n|$)/.test(rest)) {
-      text = text.replace(/\n?[ \t]*$/, "");
-      text += rest.replace(/^[ \t]*/, "");
+    const next = rest[index] ?? "";
+    if (hole.text !== "") {
+      text += hole.text.replaceAll("\n", `\n${indent}`) + next;
+    } else if (/^[ \t]*\n/.test(next) || (index === holes.length - 1 && next.trim() === "")) {
+      // Nothing comes behind it: the blanks in front of it go, and the line where it stood alone.
+      text = text.replace(/[ \t]+$/, "").replace(/\n$/, "") + next.replace(/^[ \t]+/, "");
     } else {
-      text += hole.text.replaceAll("\n", `\n${indent}`) + rest;
+      text += next;
     }
   });
-  return new Sql(text.replace(/[ \t]+$/gm, "").replace(/\s+$/, ""));
+  return new Sql(text.trimEnd());
 }
 
-function dedent(text: string, atStart: boolean): string {
-  return atStart ? text.replace(/^\n/, "") : text;
-}
-
-/** An identifier, always quoted when it needs to be. */
+/** An identifier, always quoted when it needs to be. A line break in it is escaped: a hole indents what follows one. */
 export function identifier(name: string): Sql {
-  return new Sql(/^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`);
+  if (name.includes("\n")) {
+    return new Sql(`U&"${name.replaceAll("\\", "\\\\").replaceAll('"', '""').replaceAll("\n", "\\000A")}"`);
+  }
+  return new Sql(
+    /^[a-z_][a-z0-9_]*$/.test(name) && !RESERVED.has(name) ? name : `"${name.replaceAll('"', '""')}"`,
+  );
 }
 
 /** `schema.name`. */
@@ -48,10 +53,11 @@ export function qualified(schema: string, name: string): Sql {
   return new Sql(`${identifier(schema).text}.${identifier(name).text}`);
 }
 
-/** A string literal. */
+/** A string literal, on one line. */
 export function literal(value: string): Sql {
   const quoted = `'${value.replaceAll("'", "''")}'`;
-  return new Sql(value.includes("\\") ? ` E${quoted.replaceAll("\\", "\\\\")}` : quoted);
+  if (!/[\\\n]/.test(value)) return new Sql(quoted);
+  return new Sql(` E${quoted.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`);
 }
 
 /** SQL that somebody else wrote and that has been checked: a mapping's text, an expression of the definition. */
@@ -67,7 +73,9 @@ export function join(pieces: readonly Sql[], separator = ", "): Sql {
 /** `a.x = b.x AND a.y = b.y`, over the given columns. */
 export function columnsEqual(columns: readonly string[], left: string, right: string): Sql {
   return join(
-    columns.map((column) => sql`${identifier(left)}.${identifier(column)} = ${identifier(right)}.${identifier(column)}`),
+    columns.map(
+      (column) => sql`${identifier(left)}.${identifier(column)} = ${identifier(right)}.${identifier(column)}`,
+    ),
     " AND ",
   );
 }

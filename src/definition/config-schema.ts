@@ -18,9 +18,18 @@ const feed = z.union([
 const table = z.strictObject({
   schema: identifier.default("public"),
   key: z.array(identifier).min(1).describe("the columns that identify a row"),
-  unit: z.record(z.string(), expressions).optional().describe("the unit of the own side that a row belongs to"),
-  feeds: z.record(z.string(), feed).default({}).describe("the units of the other side that a row is read for"),
-  keep: z.array(identifier).default([]).describe("columns that no mapping yields and that stay where they are"),
+  unit: z
+    .record(z.string(), expressions)
+    .optional()
+    .describe("the unit of the own side that a row belongs to"),
+  feeds: z
+    .record(z.string(), feed)
+    .default({})
+    .describe("the units of the other side that a row is read for"),
+  keep: z
+    .array(identifier)
+    .default([])
+    .describe("columns that no mapping yields and that stay where they are"),
   insertOnly: z.array(identifier).default([]).describe("mapped columns that are left alone after the insert"),
   lost: z.record(identifier, z.string().min(1)).default({}).describe("column: why nobody wants it back"),
   kept: z.boolean().default(false).describe("only sync ever writes this table"),
@@ -31,7 +40,9 @@ const table = z.strictObject({
   rules: z
     .record(z.string(), z.array(z.string()))
     .default({})
-    .describe("reason: the kinds of units that the rule of this name applies to; default all that the table feeds"),
+    .describe(
+      "reason: the kinds of units that the rule of this name applies to; default all that the table feeds",
+    ),
 });
 
 const context = z.strictObject({
@@ -56,8 +67,16 @@ export const configSchema = z.strictObject({
   sync: z
     .strictObject({
       mode: z.enum(["commit", "queued"]).default("commit"),
-      maxUnits: z.int().positive().default(1000).describe("units worked off at one commit; more stay pending"),
-      budgetMs: z.int().positive().default(250).describe("milliseconds of work at one commit; the rest stays pending"),
+      maxUnits: z
+        .int()
+        .positive()
+        .default(1000)
+        .describe("units worked off at one commit; more stay pending"),
+      budgetMs: z
+        .int()
+        .positive()
+        .default(250)
+        .describe("milliseconds of work at one commit; the rest stays pending"),
     })
     .prefault({}),
   gates: z

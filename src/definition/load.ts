@@ -3,7 +3,17 @@ import { basename, join, relative, sep } from "node:path";
 import { CutoverError, messageOf } from "../errors.ts";
 import { type Config, configSchema } from "./config-schema.ts";
 import { DefinitionError, type Problem, positionOf } from "./problem.ts";
-import type { ContextTable, Definition, Direction, Feed, Rule, Side, SqlFile, Table, UnitKind } from "./types.ts";
+import type {
+  ContextTable,
+  Definition,
+  Direction,
+  Feed,
+  Rule,
+  Side,
+  SqlFile,
+  Table,
+  UnitKind,
+} from "./types.ts";
 
 /**
  * Reads the folder of a cutover.
@@ -27,7 +37,12 @@ export async function loadDefinition(folder: string, projectRoot: string): Promi
   const config = parseConfig(text, shown(configPath));
   const problems: Problem[] = [];
   if (config.name !== basename(folder)) {
-    problems.push(inConfig(`the cutover is named "${config.name}", its folder "${basename(folder)}"`, "Give both one name."));
+    problems.push(
+      inConfig(
+        `the cutover is named "${config.name}", its folder "${basename(folder)}"`,
+        "Give both one name.",
+      ),
+    );
   }
 
   const mappings: Record<Side, Map<string, SqlFile>> = {
@@ -50,7 +65,12 @@ export async function loadDefinition(folder: string, projectRoot: string): Promi
           : [];
       const [unit, ...moreUnits] = Object.entries(entry.unit ?? {});
       if (moreUnits.length > 0) {
-        problems.push(inConfig(`${side}.${name}.unit names several kinds`, "A row belongs to exactly one unit: keep one kind."));
+        problems.push(
+          inConfig(
+            `${side}.${name}.unit names several kinds`,
+            "A row belongs to exactly one unit: keep one kind.",
+          ),
+        );
       }
       tables.push({
         side,
@@ -175,18 +195,27 @@ async function readRules(
 /** What can be said without a database: names that refer to each other, counts that have to agree. */
 function checkForm(definition: Definition, problem: (message: string, help: string) => Problem): Problem[] {
   const problems: Problem[] = [];
-  const kind = (direction: Direction, name: string) => definition.units[direction].find((k) => k.name === name);
+  const kind = (direction: Direction, name: string) =>
+    definition.units[direction].find((k) => k.name === name);
   if (definition.units.forward.length === 0) {
     problems.push(problem("units.forward is empty", "Name at least one kind of units of the new side."));
   }
   if (definition.units.reverse.length === 0 && definition.irreversible === undefined) {
     problems.push(
-      problem("there is no reverse direction", 'Write units.reverse and reverse/, or say why not: "irreversible": "…".'),
+      problem(
+        "there is no reverse direction",
+        'Write units.reverse and reverse/, or say why not: "irreversible": "…".',
+      ),
     );
   }
   const names = definition.tables.map((t) => t.name).concat(definition.context.map((t) => t.name));
   for (const name of new Set(names.filter((n, i) => names.indexOf(n) !== i))) {
-    problems.push(problem(`two tables are named "${name}"`, "Mappings read tables by plain name: rename one in the new shape."));
+    problems.push(
+      problem(
+        `two tables are named "${name}"`,
+        "Mappings read tables by plain name: rename one in the new shape.",
+      ),
+    );
   }
   for (const table of definition.tables) {
     const at = `${table.side}.${table.name}`;
@@ -202,21 +231,38 @@ function checkForm(definition: Definition, problem: (message: string, help: stri
     if (table.unit !== undefined) {
       const unitKind = kind(own, table.unit.kind);
       if (unitKind === undefined) {
-        problems.push(problem(`${at}.unit: there is no ${own} kind "${table.unit.kind}"`, `Kinds: ${list(own)}.`));
+        problems.push(
+          problem(`${at}.unit: there is no ${own} kind "${table.unit.kind}"`, `Kinds: ${list(own)}.`),
+        );
       } else if (unitKind.columns.length !== table.unit.expressions.length) {
-        problems.push(problem(`${at}.unit has ${table.unit.expressions.length} expressions`, `${table.unit.kind} has ${unitKind.columns.length} columns.`));
+        problems.push(
+          problem(
+            `${at}.unit has ${table.unit.expressions.length} expressions`,
+            `${table.unit.kind} has ${unitKind.columns.length} columns.`,
+          ),
+        );
       }
     }
     for (const feed of table.feeds) checkFeed(`${at}.feeds.${feed.kind}`, feed, other);
     for (const rule of table.rules) {
       for (const name of rule.kinds.filter((n) => !table.feeds.some((f) => f.kind === n))) {
-        problems.push(problem(`${at}.rules.${rule.reason}: the table feeds no "${name}"`, "Name kinds that the table feeds."));
+        problems.push(
+          problem(
+            `${at}.rules.${rule.reason}: the table feeds no "${name}"`,
+            "Name kinds that the table feeds.",
+          ),
+        );
       }
     }
   }
   for (const table of definition.context) {
     if (!table.frozen && table.feeds.length === 0) {
-      problems.push(problem(`context.${table.name} is neither frozen nor feeds a unit`, 'Say "frozen": true, or which units its rows feed.'));
+      problems.push(
+        problem(
+          `context.${table.name} is neither frozen nor feeds a unit`,
+          'Say "frozen": true, or which units its rows feed.',
+        ),
+      );
     }
     for (const feed of table.feeds) checkFeed(`context.${table.name}.feeds.${feed.kind}`, feed, "forward");
   }
@@ -225,12 +271,22 @@ function checkForm(definition: Definition, problem: (message: string, help: stri
   function checkFeed(at: string, feed: Feed, direction: Direction): void {
     const unitKind = kind(direction, feed.kind);
     if (unitKind === undefined) {
-      problems.push(problem(`${at}: there is no ${direction} kind "${feed.kind}"`, `Kinds: ${list(direction)}.`));
+      problems.push(
+        problem(`${at}: there is no ${direction} kind "${feed.kind}"`, `Kinds: ${list(direction)}.`),
+      );
     } else if (feed.form === "expressions" && feed.expressions.length !== unitKind.columns.length) {
-      problems.push(problem(`${at} has ${feed.expressions.length} expressions`, `${feed.kind} has ${unitKind.columns.length} columns.`));
+      problems.push(
+        problem(
+          `${at} has ${feed.expressions.length} expressions`,
+          `${feed.kind} has ${unitKind.columns.length} columns.`,
+        ),
+      );
     } else if (feed.form === "query" && names.includes(feed.kind)) {
       problems.push(
-        problem(`${at}: "${feed.kind}" is a table and a kind of units`, "Rename the kind: its rows condition could mean either."),
+        problem(
+          `${at}: "${feed.kind}" is a table and a kind of units`,
+          "Rename the kind: its rows condition could mean either.",
+        ),
       );
     }
   }

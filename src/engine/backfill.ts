@@ -18,6 +18,8 @@ export interface BackfillProgress {
   readonly direction: string;
   readonly total: number;
   readonly done: number;
+  /** Units of this direction that are in quarantine or excluded: visited, not written. */
+  readonly putAside: number;
   /** Workers that have worked on it. */
   readonly workers: number;
   readonly startedAt: Date;
@@ -56,6 +58,7 @@ export async function readBackfill(on: Queryable, id: string): Promise<BackfillP
     direction: row.direction,
     total: Number(row.units_total),
     done: Number(row.units_done),
+    putAside: Number(row.put_aside),
     workers: Number(row.workers),
     startedAt: row.started_at,
     state,

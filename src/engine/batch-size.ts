@@ -1,4 +1,6 @@
 const FIRST = 20;
+/** With what batches vary by, their locks are held for 50 ms at most; a phase move waits for them, and commits wait for it. */
+const TARGET_MS = 40;
 const MOST = 2000;
 
 /**
@@ -10,7 +12,7 @@ export class BatchSize {
   #size = FIRST;
   #meanMs: number | undefined;
 
-  constructor(targetMs: number) {
+  constructor(targetMs: number = TARGET_MS) {
     this.#targetMs = targetMs;
   }
 

@@ -2,12 +2,11 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Queryable, type Source, withTransaction } from "../db.ts";
 import { requireCutover } from "../generated/cutovers.queries.ts";
 import { drainBatch } from "../generated/outbox.queries.ts";
+import { BatchSize } from "./batch-size.ts";
 import { retry } from "./retry.ts";
 import { runOne, withSession } from "./session.ts";
 
 export interface DrainOptions {
-  /** Units per transaction, default 100. */
-  readonly batch?: number;
   /** Seconds to try again while units are locked by others, default 60. */
   readonly waitSeconds?: number;
   readonly signal?: AbortSignal;
@@ -27,13 +26,20 @@ export function drain(
 
 /** As `drain`, on a session of the caller's. */
 export async function drainAll(client: Queryable, name: string, options: DrainOptions = {}): Promise<number> {
+  const size = new BatchSize();
   let units = 0;
   for (;;) {
+    const started = performance.now();
+    const batch = size.next;
     const { done } = await retry(
-      () =>
-        withTransaction(client, {}, () => runOne(drainBatch, { name, batch: options.batch ?? 100 }, client)),
-      { budgetMs: (options.waitSeconds ?? 60) * 1000, signal: options.signal },
+      () => withTransaction(client, {}, () => runOne(drainBatch, { name, batch }, client)),
+      {
+        budgetMs: (options.waitSeconds ?? 60) * 1000,
+        onRetry: () => size.collided(),
+        signal: options.signal,
+      },
     );
+    size.took(performance.now() - started, done >= batch);
     units += done;
     if (done === 0 || options.signal?.aborted) return units;
   }

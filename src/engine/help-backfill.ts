@@ -6,8 +6,6 @@ import { pause } from "./drain.ts";
 import { Rate } from "./rate.ts";
 import { runOne, withSession } from "./session.ts";
 
-/** Milliseconds for which the locks of one batch should be held. */
-const TARGET_MS = 50;
 const REPORT_EVERY_MS = 500;
 /** While others hold every open range. */
 const BUSY_WAIT_MS = 50;
@@ -16,7 +14,8 @@ const MOST_COLLISIONS_IN_A_ROW = 200;
 export interface HelpOptions {
   /** Names this helper in the ranges that it has worked on; unique among those that work at the same time. */
   readonly worker: string;
-  readonly targetMs?: number;
+  /** Milliseconds for which a batch should hold its locks, default 40. */
+  readonly targetMs?: number | undefined;
   /** Stops after the batch in hand. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: HelpProgress) => void;
@@ -49,7 +48,7 @@ export interface HelpResult {
  */
 export function helpBackfill(source: Source, id: string, options: HelpOptions): Promise<HelpResult> {
   return withSession(source, async (client) => {
-    const size = new BatchSize(options.targetMs ?? TARGET_MS);
+    const size = new BatchSize(options.targetMs);
     const rate = new Rate();
     let units = 0;
     let written = 0;

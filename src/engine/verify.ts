@@ -1,6 +1,7 @@
 import { type Client, type Queryable, type Source, withTransaction } from "../db.ts";
 import { listFingerprintProblems, requireCutover } from "../generated/cutovers.queries.ts";
 import { findDriftRun, listDriftUnits, repairBatch, verifyCutover } from "../generated/drift.queries.ts";
+import { BatchSize } from "./batch-size.ts";
 import { drainAll } from "./drain.ts";
 import { retry } from "./retry.ts";
 import { run, runOne, withSession } from "./session.ts";
@@ -140,18 +141,20 @@ async function repairRun(
   runId: string,
   onRepair: VerifyOptions["onRepair"],
 ): Promise<number> {
+  const size = new BatchSize();
   let units = 0;
   for (let afterOrdinal = 0; ; ) {
-    const batch = await retry(
+    const started = performance.now();
+    const batch = size.next;
+    const repaired = await retry(
       () =>
-        withTransaction(client, {}, () =>
-          runOne(repairBatch, { run: runId, batch: 100, afterOrdinal }, client),
-        ),
-      { budgetMs: 60_000 },
+        withTransaction(client, {}, () => runOne(repairBatch, { run: runId, batch, afterOrdinal }, client)),
+      { budgetMs: 60_000, onRetry: () => size.collided() },
     );
-    if (batch.last_ordinal === afterOrdinal) return units;
-    units += batch.units;
-    afterOrdinal = batch.last_ordinal;
+    if (repaired.last_ordinal === afterOrdinal) return units;
+    size.took(performance.now() - started, true);
+    units += repaired.units;
+    afterOrdinal = repaired.last_ordinal;
     onRepair?.(units);
   }
 }

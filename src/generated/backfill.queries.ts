@@ -76,6 +76,7 @@ export interface BackfillProgressResult {
   finished_at: Date | null;
   id: string;
   paused: boolean;
+  put_aside: string;
   started_at: Date;
   units_done: string;
   units_total: string;
@@ -88,7 +89,7 @@ export interface BackfillProgressQuery {
   result: BackfillProgressResult;
 }
 
-const backfillProgressIR: any = {"usedParamSet":{"id":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":527,"b":530}]}],"statement":"SELECT b.id, b.cutover, b.direction, b.started_at, b.finished_at, b.paused, b.units_total,\n       b.units_total - coalesce((SELECT sum(r.last_ordinal - r.position) FROM cutover.backfill_ranges AS r\n                                  WHERE r.backfill = b.id), 0) AS \"units_done!\",\n       b.epoch = c.epoch AS \"current!\",\n       (SELECT count(DISTINCT r.worker) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS \"workers!\"\n  FROM cutover.backfills AS b\n  JOIN cutover.cutovers AS c ON c.name = b.cutover\n WHERE b.id = :id!                                       "};
+const backfillProgressIR: any = {"usedParamSet":{"id":true},"params":[{"name":"id","required":true,"transform":{"type":"scalar"},"locs":[{"a":656,"b":659}]}],"statement":"SELECT b.id, b.cutover, b.direction, b.started_at, b.finished_at, b.paused, b.units_total,\n       b.units_total - coalesce((SELECT sum(r.last_ordinal - r.position) FROM cutover.backfill_ranges AS r\n                                  WHERE r.backfill = b.id), 0) AS \"units_done!\",\n       b.epoch = c.epoch AS \"current!\",\n       (SELECT count(DISTINCT r.worker) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS \"workers!\",\n       (SELECT count(*) FROM cutover.quarantine AS q WHERE q.cutover = b.cutover AND q.direction = b.direction) AS \"put_aside!\"\n  FROM cutover.backfills AS b\n  JOIN cutover.cutovers AS c ON c.name = b.cutover\n WHERE b.id = :id!                                       "};
 
 /**
  * Query generated from SQL:
@@ -97,7 +98,8 @@ const backfillProgressIR: any = {"usedParamSet":{"id":true},"params":[{"name":"i
  *        b.units_total - coalesce((SELECT sum(r.last_ordinal - r.position) FROM cutover.backfill_ranges AS r
  *                                   WHERE r.backfill = b.id), 0) AS "units_done!",
  *        b.epoch = c.epoch AS "current!",
- *        (SELECT count(DISTINCT r.worker) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS "workers!"
+ *        (SELECT count(DISTINCT r.worker) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS "workers!",
+ *        (SELECT count(*) FROM cutover.quarantine AS q WHERE q.cutover = b.cutover AND q.direction = b.direction) AS "put_aside!"
  *   FROM cutover.backfills AS b
  *   JOIN cutover.cutovers AS c ON c.name = b.cutover
  *  WHERE b.id = :id!                                       

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { CutoverError, EXIT } from "../errors.ts";
-import { coreParts } from "./core-sql.ts";
+import { type CorePart, coreParts } from "./core-sql.ts";
 import type { Project } from "./find.ts";
 import { allBlocks, currentFile, writeBlock } from "./write-migration.ts";
 
@@ -26,10 +26,15 @@ const GMRC = `/*
  * Makes a folder a project: graphile-migrate's settings and folders where they are missing, and the core schema in
  * migrations/current.sql.
  *
+ * @param parts the core, default that of this package
  * @param upgrade add what of the core is newer than the project's migrations
  * @throws CutoverError CU406 when newer parts of the core are missing and `upgrade` was not asked for
  */
-export async function initProject(project: Project, upgrade: boolean): Promise<InitResult> {
+export async function initProject(
+  project: Project,
+  upgrade: boolean,
+  parts?: readonly CorePart[],
+): Promise<InitResult> {
   await mkdir(join(project.migrations, "committed"), { recursive: true });
   await mkdir(project.cutovers, { recursive: true });
   const written: string[] = [];
@@ -44,9 +49,9 @@ export async function initProject(project: Project, upgrade: boolean): Promise<I
   }
 
   const there = await allBlocks(project);
-  const parts = await coreParts();
-  const missing = parts.filter((part) => !there.has(blockName(part.name)));
-  const hasCore = parts.some((part) => there.has(blockName(part.name)));
+  const core = parts ?? (await coreParts());
+  const missing = core.filter((part) => !there.has(blockName(part.name)));
+  const hasCore = core.some((part) => there.has(blockName(part.name)));
   if (hasCore && missing.length > 0 && !upgrade) {
     throw new CutoverError({
       code: "CU406",

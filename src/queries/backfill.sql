@@ -14,7 +14,8 @@ SELECT b.id, b.cutover, b.direction, b.started_at, b.finished_at, b.paused, b.un
        b.units_total - coalesce((SELECT sum(r.last_ordinal - r.position) FROM cutover.backfill_ranges AS r
                                   WHERE r.backfill = b.id), 0) AS "units_done!",
        b.epoch = c.epoch AS "current!",
-       (SELECT count(DISTINCT r.worker) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS "workers!"
+       (SELECT count(DISTINCT r.worker) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS "workers!",
+       (SELECT count(*) FROM cutover.quarantine AS q WHERE q.cutover = b.cutover AND q.direction = b.direction) AS "put_aside!"
   FROM cutover.backfills AS b
   JOIN cutover.cutovers AS c ON c.name = b.cutover
  WHERE b.id = :id!;

@@ -16,7 +16,9 @@ async function writeSerializable(db: SmallDatabase, statement: string): Promise<
 }
 
 const titles = async (db: SmallDatabase) =>
-  db.rows("SELECT sheet.title AS legacy, page.title AS new FROM sheet FULL JOIN page USING (id) WHERE id = 1");
+  db.rows(
+    "SELECT sheet.title AS legacy, page.title AS new FROM sheet FULL JOIN page USING (id) WHERE id = 1",
+  );
 
 test("a write noted before images were kept is drained or holds up the move, it is not overwritten", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
@@ -52,7 +54,9 @@ test("images of a transaction that is only half drained change nothing after wri
   await db.reach("writes_switched").catch(() => undefined);
   const [first] = await db.rows("SELECT id FROM page WHERE title = 'from legacy'");
   // Where the move is refused until all is drained, there is nothing left to show.
-  if ((await db.rows("SELECT phase FROM cutover.cutovers WHERE name = 'small'"))[0]?.phase === "writes_switched") {
+  if (
+    (await db.rows("SELECT phase FROM cutover.cutovers WHERE name = 'small'"))[0]?.phase === "writes_switched"
+  ) {
     await db.rows("UPDATE page SET title = 'old' WHERE id = $1", [first?.id]);
     await db.drain();
     expect(await db.rows("SELECT title FROM page WHERE id = $1", [first?.id])).toEqual([{ title: "old" }]);
@@ -109,7 +113,7 @@ test("a legacy write is not lost when the drainer finds its target changed by a 
   await drained;
   await db.drain();
   expect(await titles(db)).toEqual([{ legacy: "from new", new: "from new" }]);
-  expect(await db.rows("SELECT won ->> 'title' AS won, lost ->> 'title' AS lost FROM cutover.conflicts")).toEqual([
-    { won: "from new", lost: "from legacy" },
-  ]);
+  expect(
+    await db.rows("SELECT won ->> 'title' AS won, lost ->> 'title' AS lost FROM cutover.conflicts"),
+  ).toEqual([{ won: "from new", lost: "from legacy" }]);
 });

@@ -37,7 +37,8 @@ test("eight writers increment counters on both sides: every committed increment 
       const id = 1 + ((index + turn) % 2);
       if (index % 2 === 0) {
         if (await write(session, `UPDATE sheet SET hits = hits + 1 WHERE id = ${id}`)) committed.hits += 1;
-      } else if (await write(session, `UPDATE page SET likes = likes + 1 WHERE id = ${id}`)) committed.likes += 1;
+      } else if (await write(session, `UPDATE page SET likes = likes + 1 WHERE id = ${id}`))
+        committed.likes += 1;
     }
   });
   let done = false;
@@ -50,8 +51,12 @@ test("eight writers increment counters on both sides: every committed increment 
   await quiet(db);
   expect(committed).toEqual({ hits: 20, likes: 20 });
   const expected = [{ hits: 20, likes: 20 }];
-  expect(await db.rows("SELECT sum(hits)::int AS hits, sum(likes)::int AS likes FROM sheet")).toEqual(expected);
-  expect(await db.rows("SELECT sum(hits)::int AS hits, sum(likes)::int AS likes FROM page")).toEqual(expected);
+  expect(await db.rows("SELECT sum(hits)::int AS hits, sum(likes)::int AS likes FROM sheet")).toEqual(
+    expected,
+  );
+  expect(await db.rows("SELECT sum(hits)::int AS hits, sum(likes)::int AS likes FROM page")).toEqual(
+    expected,
+  );
   expect(await db.rows("SELECT FROM cutover.conflicts")).toEqual([]);
 });
 
@@ -100,9 +105,9 @@ test("the same cell on both sides in one transaction: the new side wins and the 
   });
   await quiet(db);
   expect(await sides(db)).toEqual(both({ title: "N" }));
-  expect(await db.rows("SELECT key, won ->> 'title' AS won, lost ->> 'title' AS lost FROM cutover.conflicts")).toEqual([
-    { key: { id: 1 }, won: "N", lost: "L" },
-  ]);
+  expect(
+    await db.rows("SELECT key, won ->> 'title' AS won, lost ->> 'title' AS lost FROM cutover.conflicts"),
+  ).toEqual([{ key: { id: 1 }, won: "N", lost: "L" }]);
 });
 
 test("the same cell on both sides at once: the new side wins and the loser is recorded", async () => {
@@ -113,9 +118,9 @@ test("the same cell on both sides at once: the new side wins and the loser is re
   expect(await outcome(legacy.query("COMMIT"))).toBe("ok");
   await quiet(db);
   expect(await sides(db)).toEqual(both({ title: "N" }));
-  expect(await db.rows("SELECT won ->> 'title' AS won, lost ->> 'title' AS lost FROM cutover.conflicts")).toEqual([
-    { won: "N", lost: "L" },
-  ]);
+  expect(
+    await db.rows("SELECT won ->> 'title' AS won, lost ->> 'title' AS lost FROM cutover.conflicts"),
+  ).toEqual([{ won: "N", lost: "L" }]);
 });
 
 test("a legacy delete against a new-side change of the row: the row stays, and the delete is recorded", async () => {
@@ -139,9 +144,9 @@ test("a new-side delete against a legacy change of the row: the row goes, and th
   expect(await outcome(legacy.query("COMMIT"))).toBe("ok");
   await quiet(db);
   expect(await sides(db)).toEqual({ legacy: undefined, new: undefined });
-  expect(await db.rows("SELECT won, lost ->> 'title' AS lost FROM cutover.conflicts WHERE table_name = 'page'")).toEqual([
-    { won: null, lost: "L" },
-  ]);
+  expect(
+    await db.rows("SELECT won, lost ->> 'title' AS lost FROM cutover.conflicts WHERE table_name = 'page'"),
+  ).toEqual([{ won: null, lost: "L" }]);
 });
 
 test("legacy writes that wait behind each other are brought over once, from the oldest image", async () => {
@@ -170,13 +175,17 @@ test("a legacy row that moves to another unit takes a new-side write of the old 
   expect(await db.rows("SELECT owner, day::text, likes FROM sheet WHERE id = 1")).toEqual([
     { owner: "bob", day: "2026-02-02", likes: 5 },
   ]);
-  expect(await db.rows("SELECT owner, day::text, value FROM mark")).toEqual([{ owner: "bob", day: "2026-02-02", value: 1 }]);
+  expect(await db.rows("SELECT owner, day::text, value FROM mark")).toEqual([
+    { owner: "bob", day: "2026-02-02", value: 1 },
+  ]);
 });
 
 test("inserts on both sides at once into one unit arrive on both", async () => {
   const db = await start();
   const legacy = await db.connect();
-  await legacy.query("BEGIN; INSERT INTO sheet (id, owner, day, title) VALUES (10, 'ann', '2026-01-05', 'L')");
+  await legacy.query(
+    "BEGIN; INSERT INTO sheet (id, owner, day, title) VALUES (10, 'ann', '2026-01-05', 'L')",
+  );
   await db.rows("INSERT INTO page (id, owner, day, title) VALUES (11, 'ann', '2026-01-05', 'N')");
   await legacy.query("COMMIT");
   await quiet(db);

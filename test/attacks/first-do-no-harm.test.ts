@@ -24,7 +24,9 @@ for (const phase of PHASES) {
     await db.rows("ALTER TABLE page ADD CHECK (title <> 'bad')");
     expect(await outcome(db.rows("UPDATE sheet SET title = 'bad' WHERE id = 1"))).toBe("ok");
     await expectPendingThenDrained(db);
-    expect(await db.rows("SELECT DISTINCT class FROM cutover.quarantine")).toEqual([{ class: "quarantined" }]);
+    expect(await db.rows("SELECT DISTINCT class FROM cutover.quarantine")).toEqual([
+      { class: "quarantined" },
+    ]);
     expect(JSON.stringify(await db.rows("SELECT rows FROM cutover.quarantine"))).toContain("bad");
     // The others of the database go on.
     expect(await outcome(db.rows("UPDATE sheet SET title = 'good' WHERE id = 3"))).toBe("ok");
@@ -35,7 +37,9 @@ for (const phase of PHASES) {
     const deferrable = timing.split(",")[0];
     const write = async (db: SmallDatabase, statement: string) => {
       const session = await db.connect();
-      await session.query(`BEGIN; ${timing.includes(",") ? "SET CONSTRAINTS ALL DEFERRED;" : ""} ${statement}`);
+      await session.query(
+        `BEGIN; ${timing.includes(",") ? "SET CONSTRAINTS ALL DEFERRED;" : ""} ${statement}`,
+      );
       return outcome(session.query("COMMIT"));
     };
 
@@ -73,7 +77,9 @@ for (const phase of PHASES) {
     const pid = await pidOf(session);
     const committed = outcome(session.query("UPDATE sheet SET title = 'cancelled' WHERE id = 1"));
     await until(
-      async () => (await db.rows("SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'", [pid])).length > 0,
+      async () =>
+        (await db.rows("SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'", [pid]))
+          .length > 0,
       "the flush is at work",
     );
     await db.rows("SELECT pg_cancel_backend($1)", [pid]);
@@ -86,9 +92,13 @@ for (const phase of PHASES) {
   test(`the application's own lock_timeout does not fail its commit in ${phase}, nor does a busy unit hold it up for long`, async () => {
     const db = await createSmallCutover({ data: DATA, phase });
     const blocker = await db.connect();
-    await blocker.query("BEGIN; SELECT FROM cutover.units WHERE unit IN ('(ann,2026-01-05)', '(1)') FOR UPDATE");
+    await blocker.query(
+      "BEGIN; SELECT FROM cutover.units WHERE unit IN ('(ann,2026-01-05)', '(1)') FOR UPDATE",
+    );
     if ((await db.rows("SELECT FROM cutover.units")).length === 0) {
-      await blocker.query("SELECT cutover.lock_units('small', 'forward', 'day', ARRAY['(ann,2026-01-05)'], 1)");
+      await blocker.query(
+        "SELECT cutover.lock_units('small', 'forward', 'day', ARRAY['(ann,2026-01-05)'], 1)",
+      );
     }
     const session = await db.connect();
     for (const timeout of ["1ms", "10min"]) {
@@ -127,10 +137,17 @@ test("the trap: one recompute per statement makes two-row crossing writers deadl
     const secondPid = await pidOf(second);
     await first.query(`UPDATE sheet SET title = 'f' WHERE id = 1; ${afterEach}'(ann,2026-01-05)'], 1)`);
     await second.query(`UPDATE sheet SET title = 's' WHERE id = 3; ${afterEach}'(bob,2026-01-05)'], 1)`);
-    const waiting = outcome(second.query(`UPDATE sheet SET title = 's' WHERE id = 2; ${afterEach}'(ann,2026-01-05)'], 1)`));
+    const waiting = outcome(
+      second.query(`UPDATE sheet SET title = 's' WHERE id = 2; ${afterEach}'(ann,2026-01-05)'], 1)`),
+    );
     if (afterEach.includes("lock_units")) await untilBlocked(db.pool, secondPid);
-    await db.rows("INSERT INTO sheet (id, owner, day) VALUES (4, 'cid', '2026-01-05') ON CONFLICT DO NOTHING");
-    const ended = [outcome(first.query(`UPDATE sheet SET note = 'f' WHERE id = 4; ${afterEach}'(bob,2026-01-05)'], 1)`)), waiting];
+    await db.rows(
+      "INSERT INTO sheet (id, owner, day) VALUES (4, 'cid', '2026-01-05') ON CONFLICT DO NOTHING",
+    );
+    const ended = [
+      outcome(first.query(`UPDATE sheet SET note = 'f' WHERE id = 4; ${afterEach}'(bob,2026-01-05)'], 1)`)),
+      waiting,
+    ];
     const results = [...(await Promise.all(ended))];
     for (const session of [first, second]) results.push(await outcome(session.query("COMMIT")));
     return results;
@@ -172,8 +189,12 @@ test("the application's own deferred trigger that writes legacy at commit is syn
   const session = await db.connect();
   // Once with the late write alone, once after a flush of another unit in the same commit.
   await session.query("BEGIN; INSERT INTO ledger VALUES (1); COMMIT");
-  await session.query("BEGIN; UPDATE sheet SET title = 'early' WHERE id = 2; INSERT INTO ledger VALUES (3); COMMIT");
-  await session.query("BEGIN; INSERT INTO ledger VALUES (2); UPDATE sheet SET title = 'early' WHERE id = 1; COMMIT");
+  await session.query(
+    "BEGIN; UPDATE sheet SET title = 'early' WHERE id = 2; INSERT INTO ledger VALUES (3); COMMIT",
+  );
+  await session.query(
+    "BEGIN; INSERT INTO ledger VALUES (2); UPDATE sheet SET title = 'early' WHERE id = 1; COMMIT",
+  );
   await db.drain();
   expect(await db.rows("SELECT id, title FROM page ORDER BY id")).toEqual([
     { id: "1", title: "early" },
@@ -192,9 +213,14 @@ test("crossing writers whose deferred triggers write the other's unit end withou
   const [first, second] = [await db.connect(), await db.connect()];
   const ended = new Set<string>();
   for (let turn = 0; turn < 10; turn += 1) {
-    await first.query(`BEGIN; UPDATE sheet SET title = 't${turn}' WHERE id = 1; INSERT INTO ledger VALUES (${turn * 2 + 101})`);
-    await second.query(`BEGIN; UPDATE sheet SET title = 't${turn}' WHERE id = 3; INSERT INTO ledger VALUES (${turn * 2 + 100})`);
-    for (const how of await Promise.all([outcome(first.query("COMMIT")), outcome(second.query("COMMIT"))])) ended.add(how);
+    await first.query(
+      `BEGIN; UPDATE sheet SET title = 't${turn}' WHERE id = 1; INSERT INTO ledger VALUES (${turn * 2 + 101})`,
+    );
+    await second.query(
+      `BEGIN; UPDATE sheet SET title = 't${turn}' WHERE id = 3; INSERT INTO ledger VALUES (${turn * 2 + 100})`,
+    );
+    for (const how of await Promise.all([outcome(first.query("COMMIT")), outcome(second.query("COMMIT"))]))
+      ended.add(how);
   }
   expect([...ended]).toEqual(["ok"]);
   await db.drain();

@@ -41,7 +41,8 @@ test("the trap: under a lock alone, REPEATABLE READ writers agree on a maximum t
   const db = await createSmallCutover();
   await db.rows("CREATE TABLE naive (id int PRIMARY KEY, points int); CREATE TABLE naive_peak (top int)");
   await db.rows("INSERT INTO naive VALUES (1, 10), (2, 5); INSERT INTO naive_peak VALUES (10)");
-  const recompute = "SELECT pg_advisory_xact_lock(7); UPDATE naive_peak SET top = m FROM (SELECT max(points) AS m FROM naive) AS x WHERE top <> m";
+  const recompute =
+    "SELECT pg_advisory_xact_lock(7); UPDATE naive_peak SET top = m FROM (SELECT max(points) AS m FROM naive) AS x WHERE top <> m";
   const a = await db.connect();
   await a.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM naive");
   await db.rows(`BEGIN; UPDATE naive SET points = 3 WHERE id = 1; COMMIT`);
@@ -72,17 +73,30 @@ test("two writers of a folded unit of two rows: at every pair of levels drift is
       const base = (c * SCENARIOS.length + s) * 10;
       const without = await interleave(pair, "twin", levels, scenario, base);
       const synced = await interleave(pair, "score", levels, scenario, base);
-      expect({ levels, scenario: scenario.name, ended: synced }).toEqual({ levels, scenario: scenario.name, ended: without });
+      expect({ levels, scenario: scenario.name, ended: synced }).toEqual({
+        levels,
+        scenario: scenario.name,
+        ended: without,
+      });
       expect(await db.verify("peak")).toMatchObject({ drifted: 0, quarantined: 0 });
     }
   }
   await db.drain();
   expect(await db.verify("peak")).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
-  expect(await db.rows("SELECT team FROM peak JOIN score USING (team) GROUP BY team, top HAVING top <> max(points)")).toEqual([]);
+  expect(
+    await db.rows(
+      "SELECT team FROM peak JOIN score USING (team) GROUP BY team, top HAVING top <> max(points)",
+    ),
+  ).toEqual([]);
 });
 
 /** Two writers of different rows of one unit, both open at once; how both ended. */
-async function pairs(db: SmallDatabase, table: string, level: Level, count: number): Promise<Record<string, number>> {
+async function pairs(
+  db: SmallDatabase,
+  table: string,
+  level: Level,
+  count: number,
+): Promise<Record<string, number>> {
   const [first, second] = [await db.connect(), await db.connect()];
   const ended: Record<string, number> = {};
   for (let turn = 0; turn < count; turn += 1) {
@@ -101,7 +115,8 @@ async function pairs(db: SmallDatabase, table: string, level: Level, count: numb
   return ended;
 }
 
-const UNIT = "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'ann', '2026-01-05', 'b')";
+const UNIT =
+  "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'ann', '2026-01-05', 'b')";
 
 for (const phase of ["expanded", "dual_write", "reads_switched", "writes_switched"] as const) {
   for (const level of ["SERIALIZABLE", "REPEATABLE READ"] as const) {
@@ -111,7 +126,8 @@ for (const phase of ["expanded", "dual_write", "reads_switched", "writes_switche
       if (phase === "writes_switched") expect(await pairs(db, "page", level, 20)).toEqual({ ok: 40 });
       await db.drain();
       expect(await db.rows("SELECT FROM cutover.outbox")).toEqual([]);
-      if (phase !== "expanded") expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+      if (phase !== "expanded")
+        expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
     });
   }
 }
@@ -119,7 +135,9 @@ for (const phase of ["expanded", "dual_write", "reads_switched", "writes_switche
 test("a SERIALIZABLE writer is left to the drainer in every phase", async () => {
   const db = await createSmallCutover({ data: UNIT, phase: "backfilled" });
   const session = await db.connect();
-  await withTransaction(session, { isolation: "serializable" }, () => session.query("UPDATE sheet SET title = 'x'"));
+  await withTransaction(session, { isolation: "serializable" }, () =>
+    session.query("UPDATE sheet SET title = 'x'"),
+  );
   expect((await db.rows("SELECT FROM cutover.outbox")).length).toBe(1);
   expect(await db.rows("SELECT FROM page WHERE title = 'x'")).toEqual([]);
   await db.drain();
@@ -135,7 +153,10 @@ test("a REPEATABLE READ writer whose unit was recomputed since its snapshot comm
   expect(await outcome(session.query("COMMIT"))).toBe("ok");
   expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([{ title: "a" }, { title: "theirs" }]);
   await db.drain();
-  expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([{ title: "mine" }, { title: "theirs" }]);
+  expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([
+    { title: "mine" },
+    { title: "theirs" },
+  ]);
 });
 
 test("a REPEATABLE READ delete next to a backfill leaves no zombie", async () => {

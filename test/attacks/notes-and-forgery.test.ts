@@ -12,7 +12,9 @@ const DATA = `INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-
 async function createClerk(db: SmallDatabase): Promise<{ role: string; url: string }> {
   const role = `clerk_${db.name}`.slice(0, 63);
   await db.rows(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'`);
-  await db.rows(`GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON sheet, page, mark, binder, score TO ${role}`);
+  await db.rows(
+    `GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON sheet, page, mark, binder, score TO ${role}`,
+  );
   await db.rows(`GRANT USAGE ON SCHEMA public TO ${role}; GRANT TEMPORARY ON DATABASE ${db.name} TO ${role}`);
   return { role, url: db.urlOf(role, "secret") };
 }
@@ -38,7 +40,9 @@ test("a role that owns nothing and may do nothing in our schemas writes, and its
   });
   expect(await db.rows("SELECT title FROM page WHERE id = 1")).toEqual([{ title: "by the clerk" }]);
   await db.reach("writes_switched");
-  await withClient(clerk.url, (session) => session.query("UPDATE page SET note = 'by the clerk' WHERE id = 1"));
+  await withClient(clerk.url, (session) =>
+    session.query("UPDATE page SET note = 'by the clerk' WHERE id = 1"),
+  );
   expect(await db.rows("SELECT note FROM sheet WHERE id = 1")).toEqual([{ note: "by the clerk" }]);
   await dropClerk(db, clerk.role);
 });
@@ -63,11 +67,14 @@ test("PUBLIC may execute nothing and read nothing of ours", async () => {
 
 test("every function that runs with its owner's rights pins search_path, with pg_temp last, and row_security", async () => {
   const db = await createSmallCutover();
-  const rows = await db.rows(`SELECT p.oid::regprocedure::text AS name, p.proconfig AS settings FROM pg_proc AS p
+  const rows =
+    await db.rows(`SELECT p.oid::regprocedure::text AS name, p.proconfig AS settings FROM pg_proc AS p
       JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname ~ '^cutover' AND p.prosecdef`);
   expect(rows.length).toBeGreaterThan(10);
   expect(
-    rows.filter(({ settings }) => !settings?.some((s: string) => /^search_path=pg_catalog, pg_temp$/.test(s))),
+    rows.filter(
+      ({ settings }) => !settings?.some((s: string) => /^search_path=pg_catalog, pg_temp$/.test(s)),
+    ),
   ).toEqual([]);
 });
 
@@ -102,7 +109,9 @@ test("a statement without rows after a write forgets nothing", async () => {
   await withTransaction(session, {}, async () => {
     await session.query("UPDATE sheet SET title = 'kept' WHERE id = 1");
     await session.query("UPDATE sheet SET title = 'nobody' WHERE id = -1");
-    await session.query("INSERT INTO sheet (id, owner, day) VALUES (1, 'ann', '2026-01-05') ON CONFLICT DO NOTHING");
+    await session.query(
+      "INSERT INTO sheet (id, owner, day) VALUES (1, 'ann', '2026-01-05') ON CONFLICT DO NOTHING",
+    );
   });
   expect(await db.rows("SELECT title FROM page WHERE id = 1")).toEqual([{ title: "kept" }]);
 });
@@ -130,20 +139,27 @@ test("a rolled-back savepoint forgets its own notes and no others", async () => 
   await session.query("COMMIT");
   expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([{ title: "a" }, { title: "done" }]);
   // A flush inside of a savepoint that is rolled back is made good at the commit.
-  await session.query("BEGIN; UPDATE sheet SET title = 'again' WHERE id = 1; SAVEPOINT c; SELECT cutover.flush()");
+  await session.query(
+    "BEGIN; UPDATE sheet SET title = 'again' WHERE id = 1; SAVEPOINT c; SELECT cutover.flush()",
+  );
   await session.query("ROLLBACK TO c; COMMIT");
   expect(await db.rows("SELECT title FROM page WHERE id = 1")).toEqual([{ title: "again" }]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
 });
 
 test("one flush serves all cutovers that a transaction touched", async () => {
-  const db = await createSmallCutover({ data: `${DATA}; INSERT INTO score VALUES (1, 'ants', 1)`, phase: "backfilled" });
+  const db = await createSmallCutover({
+    data: `${DATA}; INSERT INTO score VALUES (1, 'ants', 1)`,
+    phase: "backfilled",
+  });
   await db.reach("backfilled", "peak");
   const session = await db.connect();
   await withTransaction(session, {}, async () => {
     await session.query("UPDATE sheet SET title = 'x'");
     await session.query("UPDATE score SET points = 7");
-    expect((await session.query("SELECT FROM cutover.head WHERE xid = pg_current_xact_id()")).rowCount).toBe(1);
+    expect((await session.query("SELECT FROM cutover.head WHERE xid = pg_current_xact_id()")).rowCount).toBe(
+      1,
+    );
   });
   expect(await db.rows("SELECT top FROM peak")).toEqual([{ top: 7 }]);
   expect((await db.rows("SELECT FROM page WHERE title = 'x'")).length).toBe(2);
@@ -153,17 +169,23 @@ test("one flush serves all cutovers that a transaction touched", async () => {
 test("a hot unit's older note is worked off by the next writer of the unit", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
   const session = await db.connect();
-  await withTransaction(session, { isolation: "serializable" }, () => session.query("UPDATE sheet SET note = 'waits' WHERE id = 1"));
+  await withTransaction(session, { isolation: "serializable" }, () =>
+    session.query("UPDATE sheet SET note = 'waits' WHERE id = 1"),
+  );
   expect((await db.rows("SELECT FROM cutover.outbox")).length).toBe(1);
   await db.rows("UPDATE sheet SET title = 'next' WHERE id = 1");
-  expect(await db.rows("SELECT title, note FROM page WHERE id = 1")).toEqual([{ title: "next", note: "waits" }]);
+  expect(await db.rows("SELECT title, note FROM page WHERE id = 1")).toEqual([
+    { title: "next", note: "waits" },
+  ]);
   expect(await db.rows("SELECT FROM cutover.outbox")).toEqual([]);
 });
 
 test("a drainer does not take away the note of a writer that has not committed", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
   const session = await db.connect();
-  await withTransaction(session, { isolation: "serializable" }, () => session.query("UPDATE sheet SET note = 'waits' WHERE id = 1"));
+  await withTransaction(session, { isolation: "serializable" }, () =>
+    session.query("UPDATE sheet SET note = 'waits' WHERE id = 1"),
+  );
   const writer = await db.connect();
   await writer.query("BEGIN ISOLATION LEVEL REPEATABLE READ; UPDATE sheet SET title = 'open' WHERE id = 1");
   await db.drain();
@@ -171,7 +193,9 @@ test("a drainer does not take away the note of a writer that has not committed",
   expect(await outcome(writer.query("COMMIT"))).toBe("ok");
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 2 });
   await db.drain();
-  expect(await db.rows("SELECT title, note FROM page WHERE id = 1")).toEqual([{ title: "open", note: "waits" }]);
+  expect(await db.rows("SELECT title, note FROM page WHERE id = 1")).toEqual([
+    { title: "open", note: "waits" },
+  ]);
 });
 
 test("notes of a kind that is no more do not keep the drainer from the others", async () => {
@@ -179,7 +203,9 @@ test("notes of a kind that is no more do not keep the drainer from the others", 
   await db.rows(`INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
     SELECT '1'::xid8, 'small', 'forward', 'gone', '(' || n || ')' FROM generate_series(1, 150) AS n`);
   const session = await db.connect();
-  await withTransaction(session, { isolation: "serializable" }, () => session.query("UPDATE sheet SET note = 'behind' WHERE id = 1"));
+  await withTransaction(session, { isolation: "serializable" }, () =>
+    session.query("UPDATE sheet SET note = 'behind' WHERE id = 1"),
+  );
   await db.drain();
   expect(await db.rows("SELECT note FROM page WHERE id = 1")).toEqual([{ note: "behind" }]);
 });
@@ -199,9 +225,11 @@ test("the session's text settings do not change what a unit or an id is called",
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
   // The same writer while both sides are written: images are text, too.
   await db.reach("writes_switched");
-  await session.query("UPDATE sheet SET day = '01.02.2027' WHERE id = 3; UPDATE page SET note = 'n' WHERE id = 3");
+  await session.query(
+    "UPDATE sheet SET day = '01.02.2027' WHERE id = 3; UPDATE page SET note = 'n' WHERE id = 3",
+  );
   await db.drain();
-  expect(await db.rows("SELECT day::text, note FROM page JOIN sheet USING (id, day, note) WHERE id = 3")).toEqual([
-    { day: "2027-02-01", note: "n" },
-  ]);
+  expect(
+    await db.rows("SELECT day::text, note FROM page JOIN sheet USING (id, day, note) WHERE id = 3"),
+  ).toEqual([{ day: "2027-02-01", note: "n" }]);
 });

@@ -37,7 +37,9 @@ test("a second move waits until the writers from before the first one have ended
   await db.rows("SELECT cutover.advance('small', 'dual_write')");
   await db.backfill();
   await db.verify();
-  await expect(db.rows("SELECT cutover.advance('small', 'backfilled')")).rejects.toMatchObject({ code: "CU015" });
+  await expect(db.rows("SELECT cutover.advance('small', 'backfilled')")).rejects.toMatchObject({
+    code: "CU015",
+  });
   await writer.query("COMMIT");
   await db.verify();
   await db.advance("backfilled");
@@ -60,9 +62,13 @@ test("a move waits for a commit in progress, at most for its lock timeout", asyn
     CREATE TRIGGER dawdle AFTER INSERT ON page FOR EACH STATEMENT EXECUTE FUNCTION public.dawdle()`);
   const writer = await db.connect();
   const pid = await pidOf(writer);
-  const committed = outcome(writer.query("INSERT INTO sheet (id, owner, day) VALUES (3, 'ann', '2026-01-05')"));
+  const committed = outcome(
+    writer.query("INSERT INTO sheet (id, owner, day) VALUES (3, 'ann', '2026-01-05')"),
+  );
   await until(
-    async () => (await db.rows("SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'", [pid])).length > 0,
+    async () =>
+      (await db.rows("SELECT FROM pg_stat_activity WHERE pid = $1 AND wait_event = 'PgSleep'", [pid]))
+        .length > 0,
     "the writer is in its commit",
   );
   expect(await outcome(db.rows("SELECT cutover.rollback('small')"))).toBe("55P03");
@@ -118,7 +124,10 @@ test("a writer that noted while the move was being made does not slip past the n
   await db.verify();
   const operator = await db.connect();
   await until(
-    async () => (await outcome(operator.query("ROLLBACK; BEGIN; SELECT cutover.advance('small', 'reads_switched')"))) === "ok",
+    async () =>
+      (await outcome(
+        operator.query("ROLLBACK; BEGIN; SELECT cutover.advance('small', 'reads_switched')"),
+      )) === "ok",
     "the gates let the move pass",
   );
   // Its transaction id is younger than the move's, and yet it has seen the old phase.
@@ -154,7 +163,8 @@ test("locking legacy waits for the legacy writer in flight, whose write arrives 
   const operator = await db.connect();
   const locked = outcome(operator.query("CALL cutover.advance_steps('small', 'legacy_locked')"));
   await until(
-    async () => (await db.rows("SELECT step FROM cutover.cutovers WHERE step LIKE 'legacy_locked:%'")).length > 0,
+    async () =>
+      (await db.rows("SELECT step FROM cutover.cutovers WHERE step LIKE 'legacy_locked:%'")).length > 0,
     "the fence stands",
   );
   // Nobody new gets in, not even the owner.
@@ -265,7 +275,10 @@ test("coming forward again after a rollback removes what only the new side still
   expect(await db.rows("SELECT id FROM page ORDER BY id")).toEqual([{ id: "1" }, { id: "2" }]);
   await db.reach("backfilled");
   expect(await db.rows("SELECT id FROM page ORDER BY id")).toEqual([{ id: "2" }, { id: "3" }]);
-  expect(await db.rows("SELECT owner FROM binder ORDER BY owner")).toEqual([{ owner: "bob" }, { owner: "cid" }]);
+  expect(await db.rows("SELECT owner FROM binder ORDER BY owner")).toEqual([
+    { owner: "bob" },
+    { owner: "cid" },
+  ]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
 });
 

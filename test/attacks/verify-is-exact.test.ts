@@ -4,7 +4,8 @@ import { createSmallCutover } from "../helpers/small-cutover.ts";
 
 // Verify reports a unit if and only if it has drifted; units that wait in the outbox are pending, not drifted.
 
-const DATA = "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'bob', '2026-01-05', 'b')";
+const DATA =
+  "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'bob', '2026-01-05', 'b')";
 
 for (const phase of ["dual_write", "backfilled", "reads_switched", "writes_switched"] as const) {
   test(`a unit with a note is pending and not drifted, in both directions, in ${phase}`, async () => {
@@ -27,7 +28,9 @@ for (const phase of ["dual_write", "backfilled", "reads_switched", "writes_switc
     });
     // The day that it feeds and the sheet itself.
     expect(await db.verify()).toMatchObject({ drifted: 2, pending: 0 });
-    expect(await db.rows("SELECT DISTINCT direction, kind, unit FROM cutover.drift_units ORDER BY direction")).toEqual([
+    expect(
+      await db.rows("SELECT DISTINCT direction, kind, unit FROM cutover.drift_units ORDER BY direction"),
+    ).toEqual([
       { direction: "forward", kind: "day", unit: "(ann,2026-01-05)" },
       { direction: "reverse", kind: "sheet", unit: "(1)" },
     ]);
@@ -70,7 +73,9 @@ test("a row of a unit that sync has never seen holds up the next move, as drift 
     await session.query("INSERT INTO score VALUES (2, 'bees', 9)");
   });
   await db.verify("peak");
-  await expect(db.rows("SELECT cutover.advance('peak', 'writes_switched')")).rejects.toMatchObject({ code: "CU015" });
+  await expect(db.rows("SELECT cutover.advance('peak', 'writes_switched')")).rejects.toMatchObject({
+    code: "CU015",
+  });
 });
 
 test("before the backfill units are not yet backfilled, in both directions", async () => {

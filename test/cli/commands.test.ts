@@ -105,38 +105,15 @@ test("no password leaves through an answer, an error, or the process list", asyn
   const { db, folder } = await createPlainProject();
   const secret = "hunter-two-2";
   const wrong = Object.assign(new URL(db.url), { password: secret, port: "1" }).href;
-  const project = { folder, env: {} };
-  const outcomes: CliOutcome[] = [];
-  for (const argv of [
-    ["status"],
-    ["status", "--json"],
-    ["migrate", "--json"],
-    ["worker", "--json"],
-    ["compile"],
-  ]) {
-    outcomes.push(await cutover({ ...project, env: { DATABASE_URL: wrong } }, ...argv));
-    outcomes.push(await cutover(project, ...argv, "--database-url", wrong));
-  }
+  const inEnvironment = { folder, env: { DATABASE_URL: wrong } };
+  const outcomes: CliOutcome[] = [
+    await cutover(inEnvironment, "status"),
+    await cutover(inEnvironment, "migrate", "--json"),
+    await cutover(inEnvironment, "worker", "--json"),
+    await cutover({ folder }, "compile", "--json", "--database-url", wrong),
+  ];
   for (const { code, stdout, stderr } of outcomes) {
     expect(code).not.toBe(0);
     expect(stdout + stderr).not.toContain(secret);
-  }
-});
-
-test("every command has help with an example, and exits with 0", async () => {
-  const help = await cutover(NOWHERE, "--help");
-  expect(help).toMatchObject({ code: 0, stderr: "" });
-  expect(help.stdout).toContain("Exit codes:");
-  const names = [...help.stdout.matchAll(/^ {2}([a-z]+) \[/gm)]
-    .map(([, name]) => name ?? "")
-    .filter((name) => name !== "help");
-  expect(names.length).toBeGreaterThan(10);
-  for (const name of names) {
-    const { code, stdout } = await cutover(NOWHERE, name, "--help");
-    expect({ name, code, stdout }).toEqual({
-      name,
-      code: 0,
-      stdout: expect.stringMatching(/--json[\s\S]*Example:\n {2}\$ cutover /),
-    });
   }
 });

@@ -76,3 +76,14 @@ test("a body is quoted with a tag that it does not contain", async () => {
   const body = sql`BEGIN RAISE EXCEPTION '%', ${literal("$body$ $body1$")}; END`;
   await expect(db.pool.query(sql`DO ${dollarQuoted(body)}`.text)).rejects.toThrow("$body$ $body1$");
 });
+
+test("what stands in a hole stays as it is, blanks at the end of a line and line breaks included", async () => {
+  const name = "column \n of two lines ";
+  const statement = sql`
+SELECT
+  ${join([sql`${literal("blanks  \n and more")} AS a`, sql`2 AS ${identifier(name)}`], ",\n")},
+  ${trusted("$q$text  \n$q$")} AS b   `;
+  expect((await db.pool.query(statement.text)).rows).toEqual([
+    { a: "blanks  \n and more", [name]: 2, b: "text  \n  " },
+  ]);
+});

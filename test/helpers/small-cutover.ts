@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type pg from "pg";
+import { onTestFinished } from "vitest";
 import { applyChain } from "../../scripts/graphile-migrate.ts";
 import { readCatalog } from "../../src/catalog/read.ts";
 import { compile } from "../../src/compiler/compile.ts";
@@ -157,7 +158,11 @@ export interface SmallOptions {
   /** Legacy rows to begin with. */
   readonly data?: string;
   /** `sync` of cutover.json. */
-  readonly sync?: { readonly mode?: "commit" | "queued"; readonly maxUnits?: number; readonly budgetMs?: number };
+  readonly sync?: {
+    readonly mode?: "commit" | "queued";
+    readonly maxUnits?: number;
+    readonly budgetMs?: number;
+  };
   /** Reached with everything backfilled, `dual_write` too. */
   readonly phase?: Phase;
 }
@@ -192,8 +197,18 @@ export async function createSmallCutover(options: SmallOptions = {}): Promise<Sm
 
 /** Adds the moves of a cutover to a database that has the core. */
 export function withMoves(database: TestDatabase): SmallDatabase {
+  const sessions: pg.Client[] = [];
+  // A test that fails leaves its transactions open, and an open transaction holds up the moves of the next test.
+  onTestFinished(async () => {
+    await Promise.all(sessions.map((session) => session.end().catch(() => undefined)));
+  });
   const small: SmallDatabase = {
     ...database,
+    async connect(config) {
+      const session = await database.connect(config);
+      sessions.push(session);
+      return session;
+    },
     rows: async (text, values) => (await database.pool.query(text, values)).rows,
     async advance(phase, cutover = "small") {
       const statement = ["legacy_locked", "archived", "dropped"].includes(phase)
@@ -202,9 +217,10 @@ export function withMoves(database: TestDatabase): SmallDatabase {
       await retried(() => database.pool.query(statement, [cutover, phase]));
     },
     async reach(phase, cutover = "small") {
-      const [{ at }] = (await small.rows<{ at: Phase }>("SELECT phase AS at FROM cutover.cutovers WHERE name = $1", [
-        cutover,
-      ])) as [{ at: Phase }];
+      const [{ at }] = (await small.rows<{ at: Phase }>(
+        "SELECT phase AS at FROM cutover.cutovers WHERE name = $1",
+        [cutover],
+      )) as [{ at: Phase }];
       for (const next of PHASES.slice(PHASES.indexOf(at) + 1, PHASES.indexOf(phase) + 1)) {
         if (next === "backfilled") await small.backfill(cutover);
         if (!["dual_write", "archived", "dropped"].includes(next)) await small.verify(cutover);
@@ -212,7 +228,9 @@ export function withMoves(database: TestDatabase): SmallDatabase {
       }
     },
     async backfill(cutover = "small") {
-      const [{ id }] = (await small.rows("SELECT cutover.start_backfill($1) AS id", [cutover])) as [{ id: string }];
+      const [{ id }] = (await small.rows("SELECT cutover.start_backfill($1) AS id", [cutover])) as [
+        { id: string },
+      ];
       for (let state = ""; state !== "finished"; ) {
         const step = await retried(() =>
           database.pool.query("SELECT state FROM cutover.backfill_step($1, 'test', 100)", [id]),
@@ -250,12 +268,13 @@ export function withMoves(database: TestDatabase): SmallDatabase {
 
 /** Other test files share the server: their open transactions and their commits may hold up a move for a moment. */
 async function retried<T>(attempt: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries += 1) {
+  const patience = Date.now() + 5_000;
+  for (;;) {
     try {
       return await attempt();
     } catch (error) {
       const refusedByWriters = sqlState(error) === "CU015" && String(error).includes("writers_current");
-      if (tries > 400 || !(refusedByWriters || sqlState(error) === "55P03")) throw error;
+      if (Date.now() > patience || !(refusedByWriters || sqlState(error) === "55P03")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }

@@ -128,6 +128,21 @@ test("a paused backfill rests until it is resumed; one that is cancelled stays w
   ]);
 });
 
+test("workers that start at the same moment in a new database make one queue", async () => {
+  const { db } = await createPlainProject();
+  const started = await Promise.all([1, 2, 3].map(() => startWorker({ database: db.url })));
+  expect(new Set(started.map(({ worker }) => worker.name)).size).toBe(3);
+  await Promise.all(started.map(({ worker }) => worker.stop()));
+  // A server process ends a moment after its session.
+  for (let left = 1; left > 0; ) {
+    const { rows } = await db.pool.query(
+      "SELECT count(*)::int AS sessions FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND application_name = 'pg-cutover worker'",
+      [db.name],
+    );
+    left = rows[0].sessions;
+  }
+});
+
 test("a worker says what is missing: the core schema, a job, a database", async () => {
   const { createDatabase } = await import("../helpers/database.ts");
   const empty = await createDatabase();

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { installCase, mappedRows, tableRows, yieldedOnly } from "../helpers/cutover-case.ts";
 import { movesOf } from "../helpers/cutover-moves.ts";
-import { legacyRows, replaceRows } from "./law-case.ts";
+import { contextRows, legacyRows, replaceRows } from "./law-case.ts";
 
 test.each(Object.keys(legacyRows))(
   "%s: after each commit the other side is what the mapping says, and the writer's is what it wrote",
   async (name) => {
-    const found = await installCase(name, { data: "" });
+    const found = await installCase(name, { data: contextRows[name] ?? "" });
     const moves = movesOf(found);
     const arbitrary = legacyRows[name] ?? fc.constant({});
     const expectTrue = async () => {
@@ -26,7 +26,7 @@ test.each(Object.keys(legacyRows))(
     );
 
     // What the new version of the application writes is made by the forward mapping in a database without any cutover.
-    const plain = await installCase(name, { data: "" });
+    const plain = await installCase(name, { data: contextRows[name] ?? "" });
     await moves.forwardTo("writes_switched");
     await fc.assert(
       fc.asyncProperty(arbitrary, fc.constantFrom("legacy" as const, "new" as const), async (rows, side) => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { installCase, rowsOf } from "../helpers/cutover-case.ts";
 import { movesOf } from "../helpers/cutover-moves.ts";
-import { legacyRows, qualified, replaceRows } from "./law-case.ts";
+import { contextRows, legacyRows, qualified, replaceRows } from "./law-case.ts";
 
 /** Settings that change how values are written as text. */
 const OTHER_SETTINGS = {
@@ -17,7 +17,7 @@ const OTHER_SETTINGS = {
 test.each(Object.keys(legacyRows))(
   "%s: making units true a second time writes nothing, in whatever session",
   async (name) => {
-    const found = await installCase(name, { data: "" });
+    const found = await installCase(name, { data: contextRows[name] ?? "" });
     const moves = movesOf(found);
     await moves.forwardTo("dual_write");
     const versions = async () => {

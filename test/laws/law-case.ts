@@ -76,7 +76,30 @@ const orders = fc.uniqueArray(
   { selector: (row) => JSON.stringify([row.user, row.No]), maxLength: 6 },
 );
 
-/** Legacy rows of a golden case. */
+const diaries = fc.uniqueArray(
+  fc.record({
+    id: fc.integer({ min: 1, max: 5 }),
+    author: fc.constantFrom("ann", "bob", "o'brien", "a,b", '"'),
+    first_day: fc.constantFrom("2025-01-01", "2024-02-29", "2025-12-31"),
+    color: orNull(text),
+    entries: fc
+      .uniqueArray(
+        fc.record({
+          offset: fc.integer({ min: -1, max: 3 }),
+          text: orNull(text),
+          mood: orNull(fc.constantFrom("g", "b", "?")),
+        }),
+        {
+          selector: (entry) => entry.offset,
+          maxLength: 3,
+        },
+      )
+      .map((entries) => JSON.stringify(entries.sort((a, b) => a.offset - b.offset))),
+  }),
+  { selector: (row) => row.id, maxLength: 5 },
+);
+
+/** Legacy rows of a golden case that can go forward and come back. */
 export const legacyRows: Readonly<Record<string, fc.Arbitrary<Rows>>> = {
   "fold-n-to-1": settings.map((setting) => ({ setting })),
   "odd-names": orders.map((found) => ({
@@ -86,16 +109,22 @@ export const legacyRows: Readonly<Record<string, fc.Arbitrary<Rows>>> = {
     ),
   })),
   "plain-1to1": memos.map((memo) => ({ memo })),
+  "split-1-to-n": diaries.map((diary) => ({ diary })),
 };
 
-/** Takes all rows out of the tables of one side and puts others in, as an application with one transaction does. */
+/** Rows of context tables, which stay as they are. */
+export const contextRows: Readonly<Record<string, string>> = {
+  "split-1-to-n": "INSERT INTO public.mood (code, name) VALUES ('g', 'good'), ('b', 'bad')",
+};
+
+/** Takes all rows out of the tables of one side and puts others in, as an application with one transaction does; kept tables are sync's. */
 export async function replaceRows(
   { db, definition }: { readonly db: TestDatabase; readonly definition: InstalledCase["definition"] },
   side: Side,
   rows: Rows,
   settings = "",
 ): Promise<void> {
-  const tables = definition.tables.filter((table) => table.side === side);
+  const tables = definition.tables.filter((table) => table.side === side && !table.kept);
   await withClient(db.url, async (client) => {
     await client.query(`BEGIN; ${settings}`);
     for (const table of [...tables].reverse()) await client.query(`DELETE FROM ${qualified(table)}`);

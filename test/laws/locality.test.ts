@@ -2,12 +2,21 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { names } from "../../src/compiler/names.ts";
 import { installCase, quote, rowsOf } from "../helpers/cutover-case.ts";
-import { compiled, fillNewSide, legacyRows, replaceRows, unitArray, unitOfRow, unitsOf } from "./law-case.ts";
+import {
+  compiled,
+  contextRows,
+  fillNewSide,
+  legacyRows,
+  replaceRows,
+  unitArray,
+  unitOfRow,
+  unitsOf,
+} from "./law-case.ts";
 
 test.each(Object.keys(legacyRows))(
   "%s: the rows of some units are those that the whole mapping yields of them",
   async (name) => {
-    const found = await installCase(name, { data: "" });
+    const found = await installCase(name, { data: contextRows[name] ?? "" });
     await fc.assert(
       fc.asyncProperty(
         legacyRows[name] ?? fc.constant({}),

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { installCase, mappedRows, tableRows, yieldedOnly } from "../helpers/cutover-case.ts";
 import { movesOf } from "../helpers/cutover-moves.ts";
-import { fillNewSide, legacyRows, replaceRows } from "./law-case.ts";
+import { contextRows, fillNewSide, legacyRows, replaceRows } from "./law-case.ts";
 
 test.each(Object.keys(legacyRows))("%s: what goes forward comes back as it was", async (name) => {
-  const found = await installCase(name, { data: "" });
+  const found = await installCase(name, { data: contextRows[name] ?? "" });
   await fc.assert(
     fc.asyncProperty(legacyRows[name] ?? fc.constant({}), async (rows) => {
       await replaceRows(found, "legacy", rows);
@@ -21,7 +21,7 @@ test.each(Object.keys(legacyRows))(
   async (name) => {
     await fc.assert(
       fc.asyncProperty(legacyRows[name] ?? fc.constant({}), async (rows) => {
-        const found = await installCase(name, { data: "" });
+        const found = await installCase(name, { data: contextRows[name] ?? "" });
         const moves = movesOf(found);
         await replaceRows(found, "legacy", rows);
         const before = await tableRows(found, "legacy");

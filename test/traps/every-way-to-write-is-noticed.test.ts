@@ -20,7 +20,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
     const db = await start();
     await db.rows(`INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'upserted'), (9, 'cid', '2026-01-05', 'new')
       ON CONFLICT (id) DO UPDATE SET title = excluded.title`);
-    await db.rows("INSERT INTO sheet (id, owner, day, title) VALUES (2, 'eve', '2026-01-05', 'discarded') ON CONFLICT DO NOTHING");
+    await db.rows(
+      "INSERT INTO sheet (id, owner, day, title) VALUES (2, 'eve', '2026-01-05', 'discarded') ON CONFLICT DO NOTHING",
+    );
     expect(await pages(db)).toEqual([
       { id: "1", title: "upserted" },
       { id: "2", title: "b" },
@@ -33,7 +35,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
   test(`COPY, in ${phase}`, async () => {
     const db = await start();
     await db.rows(`CREATE TEMP TABLE out AS SELECT 1`).catch(() => undefined);
-    await db.rows(`COPY sheet (id, owner, day, title) FROM PROGRAM 'printf "7\\tann\\t2026-01-05\\tcopied\\n8\\tdan\\t2026-01-09\\tcopied\\n"'`);
+    await db.rows(
+      `COPY sheet (id, owner, day, title) FROM PROGRAM 'printf "7\\tann\\t2026-01-05\\tcopied\\n8\\tdan\\t2026-01-09\\tcopied\\n"'`,
+    );
     expect((await pages(db)).slice(3)).toEqual([
       { id: "7", title: "copied" },
       { id: "8", title: "copied" },
@@ -53,7 +57,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
   test(`TRUNCATE and new rows in one transaction, in ${phase}`, async () => {
     const db = await start();
     const session = await db.connect();
-    await session.query("BEGIN; TRUNCATE sheet; INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'after'); COMMIT");
+    await session.query(
+      "BEGIN; TRUNCATE sheet; INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'after'); COMMIT",
+    );
     await db.drain();
     expect(await pages(db)).toEqual([{ id: "1", title: "after" }]);
     await expectTrue(db);
@@ -61,7 +67,8 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
 
   test(`TRUNCATE CASCADE by way of another table, in ${phase}`, async () => {
     const db = await createSmallCutover({
-      schema: "CREATE TABLE person (name text PRIMARY KEY); ALTER TABLE sheet ADD FOREIGN KEY (owner) REFERENCES person",
+      schema:
+        "CREATE TABLE person (name text PRIMARY KEY); ALTER TABLE sheet ADD FOREIGN KEY (owner) REFERENCES person",
       data: `INSERT INTO person VALUES ('ann'), ('bob'); ${DATA}`,
       phase,
     });
@@ -75,7 +82,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
     const db = await start();
     const session = await db.connect();
     await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT FROM sheet");
-    await db.rows("INSERT INTO sheet (id, owner, day, title) VALUES (9, 'cid', '2026-02-02', 'unseen by the snapshot')");
+    await db.rows(
+      "INSERT INTO sheet (id, owner, day, title) VALUES (9, 'cid', '2026-02-02', 'unseen by the snapshot')",
+    );
     const how = await outcome(session.query("TRUNCATE sheet").then(() => session.query("COMMIT")));
     await session.query("ROLLBACK");
     await db.drain();
@@ -93,7 +102,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
     const role = `clerk_${db.name}`.slice(0, 63);
     await db.rows(`CREATE ROLE ${role}; GRANT UPDATE, DELETE, SELECT ON person TO ${role}`);
     const session = await db.connect();
-    await session.query(`SET ROLE ${role}; UPDATE person SET name = 'anna' WHERE name = 'ann'; DELETE FROM person WHERE name = 'bob'; RESET ROLE`);
+    await session.query(
+      `SET ROLE ${role}; UPDATE person SET name = 'anna' WHERE name = 'ann'; DELETE FROM person WHERE name = 'bob'; RESET ROLE`,
+    );
     await db.drain();
     expect(await db.rows("SELECT id, owner FROM page ORDER BY id")).toEqual([
       { id: "1", owner: "anna" },
@@ -106,7 +117,8 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
 
   test(`keys that change and keys that swap, in ${phase}`, async () => {
     const db = await createSmallCutover({
-      schema: "ALTER TABLE sheet DROP CONSTRAINT sheet_pkey; ALTER TABLE sheet ADD PRIMARY KEY (id) DEFERRABLE; ALTER TABLE sheet ADD COLUMN x int; ALTER TABLE sheet DROP COLUMN x",
+      schema:
+        "ALTER TABLE sheet DROP CONSTRAINT sheet_pkey; ALTER TABLE sheet ADD PRIMARY KEY (id) DEFERRABLE; ALTER TABLE sheet ADD COLUMN x int; ALTER TABLE sheet DROP COLUMN x",
       data: DATA,
       phase,
     });
@@ -133,7 +145,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
       await session.query("INSERT INTO sheet (id, owner, day) VALUES (9, 'zoe', '2026-01-05')");
       await session.query("UPDATE sheet SET title = 'x', day = '2026-03-03' WHERE id = 9");
       await session.query("DELETE FROM sheet WHERE id IN (9, 1)");
-      await session.query("INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'back')");
+      await session.query(
+        "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'back')",
+      );
     });
     expect(await pages(db)).toEqual([
       { id: "1", title: "back" },
@@ -147,7 +161,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
   test(`a no-op update and one of columns that nothing maps note nothing, in ${phase}`, async () => {
     const db = await start();
     const session = await db.connect();
-    await session.query("BEGIN; UPDATE sheet SET title = title, owner = owner, marks = marks; UPDATE sheet SET seen_at = now()");
+    await session.query(
+      "BEGIN; UPDATE sheet SET title = title, owner = owner, marks = marks; UPDATE sheet SET seen_at = now()",
+    );
     for (const table of ["head WHERE xid = pg_current_xact_id()", "outbox", "images"]) {
       expect((await session.query(`SELECT FROM cutover.${table}`)).rowCount).toBe(0);
     }
@@ -158,7 +174,9 @@ for (const phase of ["dual_write", "reads_switched", "writes_switched"] as const
 
 test("MERGE inserts, updates and deletes", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
-  const [{ version }] = (await db.rows("SELECT current_setting('server_version_num')::int AS version")) as [{ version: number }];
+  const [{ version }] = (await db.rows("SELECT current_setting('server_version_num')::int AS version")) as [
+    { version: number },
+  ];
   const merge = `MERGE INTO sheet USING (VALUES (1, 'merged'), (2, NULL), (7, 'added')) AS given (id, title) ON sheet.id = given.id
     WHEN MATCHED AND given.title IS NULL THEN DELETE
     WHEN MATCHED THEN UPDATE SET title = given.title
@@ -183,7 +201,9 @@ test("a BEFORE trigger that changes a row after the application, and one that di
   // The set list names another column than the one that changes.
   await db.rows("UPDATE sheet SET note = 'n' WHERE id = 1");
   await db.rows("INSERT INTO sheet (id, owner, day, title) VALUES (9, 'eve', '2026-01-05', 'discard')");
-  await db.rows("INSERT INTO sheet (id, owner, day, title) VALUES (1, 'eve', '2026-01-05', 'x') ON CONFLICT DO NOTHING");
+  await db.rows(
+    "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'eve', '2026-01-05', 'x') ON CONFLICT DO NOTHING",
+  );
   expect(await pages(db)).toEqual([
     { id: "1", title: "A" },
     { id: "2", title: "b" },
@@ -205,8 +225,12 @@ test("an application's trigger that writes the table again, several levels deep"
 test("session_replication_role and DISABLE TRIGGER write unseen: verify finds it to the row, repair mends it", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
   const session = await db.connect();
-  await session.query("BEGIN; SET LOCAL session_replication_role = replica; UPDATE sheet SET title = 'unseen' WHERE id = 1; COMMIT");
-  await session.query("ALTER TABLE sheet DISABLE TRIGGER ALL; DELETE FROM sheet WHERE id = 3; ALTER TABLE sheet ENABLE TRIGGER ALL");
+  await session.query(
+    "BEGIN; SET LOCAL session_replication_role = replica; UPDATE sheet SET title = 'unseen' WHERE id = 1; COMMIT",
+  );
+  await session.query(
+    "ALTER TABLE sheet DISABLE TRIGGER ALL; DELETE FROM sheet WHERE id = 3; ALTER TABLE sheet ENABLE TRIGGER ALL",
+  );
   expect((await db.verify()).drifted).toBeGreaterThan(0);
   expect(
     await db.rows(`SELECT table_name, key, finding FROM cutover.drift_units
@@ -239,12 +263,17 @@ test("identity: rows come with their ids, GENERATED ALWAYS or not", async () => 
 
 test("once writes have moved, the new side's identity does not give out an id that a legacy row has", async () => {
   const db = await createSmallCutover({
-    schema: "ALTER TABLE page ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY; ALTER TABLE sheet ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY",
+    schema:
+      "ALTER TABLE page ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY; ALTER TABLE sheet ALTER COLUMN id ADD GENERATED BY DEFAULT AS IDENTITY",
     data: "INSERT INTO sheet (owner, day) SELECT 'ann', '2026-01-05' FROM generate_series(1, 3)",
     phase: "writes_switched",
   });
-  expect(await outcome(db.rows("INSERT INTO page (owner, day, title) VALUES ('ann', '2026-01-05', 'new')"))).toBe("ok");
-  expect(await outcome(db.rows("INSERT INTO sheet (owner, day, title) VALUES ('ann', '2026-01-05', 'legacy')"))).toBe("ok");
+  expect(
+    await outcome(db.rows("INSERT INTO page (owner, day, title) VALUES ('ann', '2026-01-05', 'new')")),
+  ).toBe("ok");
+  expect(
+    await outcome(db.rows("INSERT INTO sheet (owner, day, title) VALUES ('ann', '2026-01-05', 'legacy')")),
+  ).toBe("ok");
   await db.drain();
   expect(await db.rows("SELECT count(*)::int AS n FROM page")).toEqual([{ n: 5 }]);
   expect(await db.rows("SELECT count(*)::int AS n FROM sheet")).toEqual([{ n: 5 }]);

@@ -32,7 +32,9 @@ for (const phase of ["dual_write", "backfilled", "reads_switched", "writes_switc
     const db = await createSmallCutover({ data: DATA, phase });
     await db.rows(`INSERT INTO sheet (id, owner, day, marks) VALUES (3, 'cid', '2026-01-05', '{"z": 3}')`);
     await expectNew(db, ["ann", "bob", "cid"], ["1", "2", "3"]);
-    expect(await db.rows("SELECT name, value FROM mark WHERE page_id = 3")).toEqual([{ name: "z", value: 3 }]);
+    expect(await db.rows("SELECT name, value FROM mark WHERE page_id = 3")).toEqual([
+      { name: "z", value: 3 },
+    ]);
   });
 }
 
@@ -65,7 +67,10 @@ test("crossing transactions over the parents of the same units end without a dea
   await second.query("BEGIN; INSERT INTO sheet (id, owner, day) VALUES (12, 'bob', '2026-03-01')");
   await first.query("INSERT INTO sheet (id, owner, day) VALUES (13, 'bob', '2026-03-02')");
   await second.query("INSERT INTO sheet (id, owner, day) VALUES (14, 'ann', '2026-03-02')");
-  expect(await Promise.all([outcome(first.query("COMMIT")), outcome(second.query("COMMIT"))])).toEqual(["ok", "ok"]);
+  expect(await Promise.all([outcome(first.query("COMMIT")), outcome(second.query("COMMIT"))])).toEqual([
+    "ok",
+    "ok",
+  ]);
   await db.drain();
   await expectNew(db, ["ann", "bob"], ["1", "2", "11", "12", "13", "14"]);
 });
@@ -82,5 +87,7 @@ test("two first rows of a folded unit at once: the second waits and then sees bo
   await first.query("COMMIT");
   expect(await waiting).toBe("ok");
   await db.drain();
-  expect(await db.rows("SELECT top, total::int FROM peak WHERE team = 'bees'")).toEqual([{ top: 10, total: 15 }]);
+  expect(await db.rows("SELECT top, total::int FROM peak WHERE team = 'bees'")).toEqual([
+    { top: 10, total: 15 },
+  ]);
 });

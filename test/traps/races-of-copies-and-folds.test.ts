@@ -22,10 +22,13 @@ test("the trap: a copy that updates from an unlocked read leaves a stale row for
   const [row] = (await copy.query("SELECT id, v FROM old_side")).rows;
   await copy.query("COMMIT");
   await db.rows("UPDATE old_side SET v = 'v2'");
-  await db.rows("INSERT INTO new_side VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET v = excluded.v", [row.id, row.v]);
-  expect(await db.rows("SELECT old_side.v AS old, new_side.v AS new FROM old_side JOIN new_side USING (id)")).toEqual([
-    { old: "v2", new: "old.v1" },
+  await db.rows("INSERT INTO new_side VALUES ($1, $2) ON CONFLICT (id) DO UPDATE SET v = excluded.v", [
+    row.id,
+    row.v,
   ]);
+  expect(
+    await db.rows("SELECT old_side.v AS old, new_side.v AS new FROM old_side JOIN new_side USING (id)"),
+  ).toEqual([{ old: "v2", new: "old.v1" }]);
 });
 
 test("the trap: a copy that only inserts resurrects a row that was deleted meanwhile", async () => {
@@ -36,13 +39,36 @@ test("the trap: a copy that only inserts resurrects a row that was deleted meanw
   expect(await db.rows("SELECT id FROM new_side")).toEqual([{ id: 1 }]);
 });
 
-const SHEET = "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'v1'), (2, 'ann', '2026-01-05', 'v1')";
+const SHEET =
+  "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'v1'), (2, 'ann', '2026-01-05', 'v1')";
 
 for (const [what, statement, expected] of [
-  ["an update", "UPDATE sheet SET title = 'v2' WHERE id = 1", [{ id: "1", title: "v2" }, { id: "2", title: "v1" }]],
+  [
+    "an update",
+    "UPDATE sheet SET title = 'v2' WHERE id = 1",
+    [
+      { id: "1", title: "v2" },
+      { id: "2", title: "v1" },
+    ],
+  ],
   ["a delete", "DELETE FROM sheet WHERE id = 1", [{ id: "2", title: "v1" }]],
-  ["an insert", "INSERT INTO sheet (id, owner, day, title) VALUES (3, 'ann', '2026-01-05', 'v1')", [{ id: "1", title: "v1" }, { id: "2", title: "v1" }, { id: "3", title: "v1" }]],
-  ["a move to another unit", "UPDATE sheet SET day = '2026-02-02', title = 'v2' WHERE id = 1", [{ id: "1", title: "v2" }, { id: "2", title: "v1" }]],
+  [
+    "an insert",
+    "INSERT INTO sheet (id, owner, day, title) VALUES (3, 'ann', '2026-01-05', 'v1')",
+    [
+      { id: "1", title: "v1" },
+      { id: "2", title: "v1" },
+      { id: "3", title: "v1" },
+    ],
+  ],
+  [
+    "a move to another unit",
+    "UPDATE sheet SET day = '2026-02-02', title = 'v2' WHERE id = 1",
+    [
+      { id: "1", title: "v2" },
+      { id: "2", title: "v1" },
+    ],
+  ],
 ] as const) {
   for (const level of ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"]) {
     test(`${what} at ${level}, open while a backfill passes, and committed while the next one waits`, async () => {
@@ -64,7 +90,8 @@ test("the trap: a fold recomputed in one UPDATE counts one of two writers; locki
   await db.rows("CREATE TABLE part (team int, n int); CREATE TABLE fold (team int PRIMARY KEY, total int)");
   await db.rows("INSERT INTO fold VALUES (1, 0)");
   const [first, second] = [await db.connect(), await db.connect()];
-  const recompute = "UPDATE fold SET total = (SELECT sum(n) FROM part WHERE part.team = fold.team) WHERE team = 1";
+  const recompute =
+    "UPDATE fold SET total = (SELECT sum(n) FROM part WHERE part.team = fold.team) WHERE team = 1";
   await first.query(`BEGIN; INSERT INTO part VALUES (1, 10); ${recompute}`);
   await second.query("BEGIN; INSERT INTO part VALUES (1, 5)");
   const pid = await pidOf(second);

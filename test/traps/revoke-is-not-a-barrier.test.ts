@@ -6,7 +6,8 @@ import { outcome, until } from "./sessions.ts";
 // A writer in flight commits after the REVOKE; a second grantor's grant survives it; owners and definers pass. So: REVOKE,
 // committed; wait for the writers in flight; drain; verify; and a fence that refuses whoever still may.
 
-const DATA = "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'bob', '2026-01-05', 'b')";
+const DATA =
+  "INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'bob', '2026-01-05', 'b')";
 
 async function createRoles(db: SmallDatabase, ...names: string[]): Promise<string[]> {
   const roles = names.map((name) => `${name}_${db.name}`.slice(0, 63));
@@ -50,22 +51,37 @@ test("locking legacy waits for a clerk in flight, refuses the next ones, and the
     await session.query("BEGIN; UPDATE public.sheet SET title = 'late' WHERE id = 1");
     const operator = await db.connect();
     const locked = outcome(operator.query("CALL cutover.advance_steps('small', 'legacy_locked')"));
-    await until(async () => (await db.rows("SELECT FROM cutover.revoked_grants")).length > 0, "the rights are taken");
+    await until(
+      async () => (await db.rows("SELECT FROM cutover.revoked_grants")).length > 0,
+      "the rights are taken",
+    );
     expect(await outcome(session.query("COMMIT"))).toBe("ok");
     expect(await locked).toBe("ok");
-    expect(await outcome(session.query("UPDATE public.sheet SET title = 'no more' WHERE id = 1"))).toBe("42501");
-    expect(await outcome(session.query("UPDATE public.page SET title = 'on the new side' WHERE id = 2"))).toBe("ok");
+    expect(await outcome(session.query("UPDATE public.sheet SET title = 'no more' WHERE id = 1"))).toBe(
+      "42501",
+    );
+    expect(
+      await outcome(session.query("UPDATE public.page SET title = 'on the new side' WHERE id = 2")),
+    ).toBe("ok");
   });
-  expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([{ title: "late" }, { title: "on the new side" }]);
+  expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([
+    { title: "late" },
+    { title: "on the new side" },
+  ]);
   expect(await outcome(db.rows("UPDATE sheet SET title = 'as the owner'"))).toBe("CU021");
   for (const right of ["INSERT", "UPDATE", "DELETE", "TRUNCATE"]) {
     for (const role of roles) {
-      expect(await db.rows(`SELECT has_table_privilege('${role}', 'sheet', '${right}') AS may`)).toEqual([{ may: false }]);
+      expect(await db.rows(`SELECT has_table_privilege('${role}', 'sheet', '${right}') AS may`)).toEqual([
+        { may: false },
+      ]);
     }
   }
   await db.rows("CALL cutover.rollback_steps('small')");
   expect(await acl(db)).toEqual(before);
-  expect(await db.rows("SELECT title FROM sheet ORDER BY id")).toEqual([{ title: "late" }, { title: "on the new side" }]);
+  expect(await db.rows("SELECT title FROM sheet ORDER BY id")).toEqual([
+    { title: "late" },
+    { title: "on the new side" },
+  ]);
   await dropRoles(db, roles);
 });
 
@@ -88,12 +104,18 @@ test("a grant by a second grantor is refused by name, and nothing is left half d
 
 test("a definer's function and a member of the owner pass the REVOKE, and are refused by the fence", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "legacy_locked" });
-  await db.rows(`CREATE FUNCTION sneak() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ UPDATE public.sheet SET title = 'x' $$`);
+  await db.rows(
+    `CREATE FUNCTION sneak() RETURNS void LANGUAGE sql SECURITY DEFINER AS $$ UPDATE public.sheet SET title = 'x' $$`,
+  );
   const roles = await createRoles(db, "clerk");
   await withClient(db.urlOf(roles[0] ?? "", "secret"), async (session) => {
     expect(await outcome(session.query("SELECT public.sneak()"))).toBe("CU021");
   });
-  for (const statement of ["TRUNCATE sheet", "DELETE FROM sheet", "INSERT INTO sheet (id, owner, day) VALUES (9, 'x', now())"]) {
+  for (const statement of [
+    "TRUNCATE sheet",
+    "DELETE FROM sheet",
+    "INSERT INTO sheet (id, owner, day) VALUES (9, 'x', now())",
+  ]) {
     expect(await outcome(db.rows(statement))).toBe("CU021");
   }
   await dropRoles(db, roles);

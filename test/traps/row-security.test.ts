@@ -34,10 +34,14 @@ test("a plain owner without superuser installs, moves and syncs", async () => {
   const { db, owner, ownerUrl } = await createOwned();
   await db.reach("writes_switched");
   await withClient(ownerUrl, async (client) => {
-    await client.query("UPDATE public.sheet SET title = 'L' WHERE id = 1; UPDATE public.page SET note = 'N' WHERE id = 1");
+    await client.query(
+      "UPDATE public.sheet SET title = 'L' WHERE id = 1; UPDATE public.page SET note = 'N' WHERE id = 1",
+    );
     await client.query("CALL cutover.drain_all()");
   });
-  expect(await db.rows("SELECT title, note FROM page JOIN sheet USING (id, title, note)")).toEqual([{ title: "L", note: "N" }]);
+  expect(await db.rows("SELECT title, note FROM page JOIN sheet USING (id, title, note)")).toEqual([
+    { title: "L", note: "N" },
+  ]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
   await dropOwner(db, owner);
 });
@@ -75,7 +79,10 @@ for (const phase of ["backfilled", "writes_switched"] as const) {
     expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([{ title: "a" }, { title: "b" }]);
     await db.rows("ALTER TABLE sheet NO FORCE ROW LEVEL SECURITY");
     await db.drain();
-    expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([{ title: "forced" }, { title: "b" }]);
+    expect(await db.rows("SELECT title FROM page ORDER BY id")).toEqual([
+      { title: "forced" },
+      { title: "b" },
+    ]);
     await dropOwner(db, owner);
   });
 }

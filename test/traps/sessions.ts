@@ -18,7 +18,9 @@ export async function pidOf(session: pg.ClientBase): Promise<number> {
 /** Waits until a session waits for a lock. */
 export async function untilBlocked(pool: pg.Pool, pid: number): Promise<void> {
   await until(async () => {
-    const { rows } = await pool.query("SELECT pg_catalog.cardinality(pg_catalog.pg_blocking_pids($1)) AS n", [pid]);
+    const { rows } = await pool.query("SELECT pg_catalog.cardinality(pg_catalog.pg_blocking_pids($1)) AS n", [
+      pid,
+    ]);
     return rows[0].n > 0;
   }, `session ${pid} waits for a lock`);
 }

@@ -77,7 +77,9 @@ test("observing in expanded has the same bound: a huge transaction is not comput
     sync: { maxUnits: 100 },
     data: `INSERT INTO sheet (id, owner, day) SELECT n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 3000) AS n`,
   });
-  await db.rows("CREATE FUNCTION public.counted() RETURNS bigint LANGUAGE sql AS 'SELECT calls FROM pg_stat_user_functions WHERE funcname = ''differences'' AND schemaname = ''cutover_small'''");
+  await db.rows(
+    "CREATE FUNCTION public.counted() RETURNS bigint LANGUAGE sql AS 'SELECT calls FROM pg_stat_user_functions WHERE funcname = ''differences'' AND schemaname = ''cutover_small'''",
+  );
   const session = await db.connect();
   await session.query("UPDATE sheet SET title = 'x'");
   await session.query("SELECT pg_stat_force_next_flush()").catch(() => undefined);
@@ -91,11 +93,17 @@ test("many busy units hold a commit up for one lock timeout, not for one each", 
   });
   const holder = await db.connect();
   await holder.query("BEGIN; UPDATE sheet SET note = 'n'; SELECT cutover.flush()");
-  await db.rows("INSERT INTO sheet (id, owner, day) SELECT 1000 + n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 300) AS n");
+  await db.rows(
+    "INSERT INTO sheet (id, owner, day) SELECT 1000 + n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 300) AS n",
+  );
   expect(await db.rows("SELECT count(*)::int AS n FROM cutover.outbox")).toEqual([{ n: 301 }]);
   const writer = await db.connect();
   const pid = await pidOf(writer);
-  const committed = outcome(writer.query("INSERT INTO sheet (id, owner, day) SELECT 2000 + n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 300) AS n"));
+  const committed = outcome(
+    writer.query(
+      "INSERT INTO sheet (id, owner, day) SELECT 2000 + n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 300) AS n",
+    ),
+  );
   await untilBlocked(db.pool, pid);
   const start = performance.now();
   expect(await committed).toBe("ok");

@@ -8,6 +8,8 @@ const CUTOVER = join(REPOSITORY, "src", "cli", "main.ts");
 export interface Workplace {
   readonly project: string;
   readonly url: string;
+  /** The developer's own database, on which graphile-migrate tries what it commits. */
+  readonly developmentUrl: string;
   readonly shadowUrl: string;
   readonly rootUrl: string;
 }
@@ -58,10 +60,11 @@ export async function cutover(
   );
 }
 
-/** Runs `graphile-migrate …` in the project. */
+/** Runs `graphile-migrate …` in the project, as a developer does: never against the live database. */
 export async function graphileMigrate(place: Workplace, args: readonly string[]): Promise<Ran> {
   const command = join(REPOSITORY, "node_modules", "graphile-migrate", "dist", "cli.js");
-  return run(place, process.execPath, [command, ...args], `graphile-migrate ${args.join(" ")}`, [0], false);
+  const atHome = { ...place, url: place.developmentUrl };
+  return run(atHome, process.execPath, [command, ...args], `graphile-migrate ${args.join(" ")}`, [0], false);
 }
 
 async function run(

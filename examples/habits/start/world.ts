@@ -44,6 +44,7 @@ export async function createWorld(
   const admin = await connect(serverUrl);
   const postgres = (await admin.query("SHOW server_version")).rows[0].server_version as string;
   await admin.query(`CREATE DATABASE ${name}`);
+  await admin.query(`CREATE DATABASE ${name}_development`);
   // The application's role: it may read and write rows, and nothing else. It passes row security, as a service role does.
   await admin.query(`CREATE ROLE ${role} LOGIN BYPASSRLS PASSWORD '${password}'`);
   await admin.end();
@@ -77,21 +78,23 @@ export async function createWorld(
   const avoid = leftOut(initial);
   const hotSheets = await chooseHotSheets(client, 12, avoid);
   await createProject(folder);
+  const place: Workplace = {
+    project: folder,
+    url: urlOf(name),
+    developmentUrl: urlOf(`${name}_development`),
+    shadowUrl: urlOf(`${name}_shadow`),
+    rootUrl: serverUrl,
+  };
   return {
-    place: { project: folder, url: urlOf(name), shadowUrl: urlOf(`${name}_shadow`), rootUrl: serverUrl },
+    place,
     client,
     crew: new Crew({ url: urlOf(name, role), seed: options.seed, avoid: [...avoid], hotSheets }),
-    workers: new Workers({
-      project: folder,
-      url: urlOf(name),
-      shadowUrl: urlOf(`${name}_shadow`),
-      rootUrl: serverUrl,
-    }),
+    workers: new Workers(place),
     loaded,
     initial,
     postgres,
     databaseName: name,
-    databases: [name, `${name}_shadow`],
+    databases: [name, `${name}_shadow`, `${name}_development`],
     close: async () => {
       await client.end().catch(() => undefined);
       if (options.keep) return;

@@ -3,7 +3,7 @@ import { type BackfillProgress, controlBackfill, planBackfill } from "../../engi
 import { CutoverError, EXIT } from "../../errors.ts";
 import { backfillByWorkers, backfillHere } from "../../jobs/run-backfill.ts";
 import { duration, progressLine } from "../print.ts";
-import { type Answer, act, atLeast, type Context, command } from "../shell.ts";
+import { type Answer, act, type Context, command, countOf } from "../shell.ts";
 
 interface Options {
   readonly local?: boolean;
@@ -26,7 +26,7 @@ export function backfillCommand(): Command {
     .option(
       "--workers <n>",
       "helpers in this process with --local, else jobs put into the queue",
-      atLeast(1),
+      countOf(1),
       1,
     )
     .option("--no-wait", "put it into the queue and go")
@@ -72,7 +72,10 @@ async function backfill(context: Context, options: Options, name: string): Promi
 }
 
 function sayEnd(done: BackfillProgress): string {
-  return `${done.cutover}: backfill ${done.id} ${done.state}, ${progressLine(done)}, ${duration(done.seconds)}.`;
+  const line = `${done.cutover}: backfill ${done.id} ${done.state}, ${progressLine(done)}, ${duration(done.seconds)}.`;
+  return done.putAside === 0
+    ? line
+    : `${line}\n${done.putAside} units could not be written or are excluded: \`cutover quarantine ${done.cutover}\` says why.`;
 }
 
 function answer(progress: BackfillProgress, text: string, shouldBeDone: boolean): Answer {

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { acceptUnits, type QuarantinedUnit, readQuarantine } from "../../engine/quarantine.ts";
 import { section, table } from "../print.ts";
-import { type Answer, act, atLeast, type Context, command } from "../shell.ts";
+import { type Answer, act, type Context, command, countOf } from "../shell.ts";
 
 interface Options {
   readonly unit?: string;
@@ -22,7 +22,7 @@ export function quarantineCommand(): Command {
     .option("--accept", "take responsibility: these units may stay behind")
     .option("--reason-is <reason>", "with --accept: only units with this reason")
     .option("--note <text>", "with --accept: recorded in the events")
-    .option("--most <n>", "how many units to show", atLeast(1), 100);
+    .option("--most <n>", "how many units to show", countOf(1), 100);
   return act(built, quarantine);
 }
 

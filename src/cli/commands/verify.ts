@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { type Difference, type VerifyResult, verify } from "../../engine/verify.ts";
 import { CutoverError, EXIT } from "../../errors.ts";
 import { section } from "../print.ts";
-import { type Answer, act, atLeast, type Context, command } from "../shell.ts";
+import { type Answer, act, type Context, command, countOf } from "../shell.ts";
 import { describeClasses } from "./status.ts";
 
 interface Options {
@@ -20,7 +20,7 @@ export function verifyCommand(): Command {
     .argument("<name>", "the cutover")
     .addOption(new Option("--direction <direction>", "default both").choices(["forward", "reverse"]))
     .option("--repair", "make drifted units true, from the side that is the truth, and verify again")
-    .option("--details <n>", "how many differing rows to show", atLeast(0), 20);
+    .option("--details <n>", "how many differing rows to show", countOf(0), 20);
   return act(built, compare);
 }
 

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { JobEvent } from "../../jobs/job.ts";
 import { createWorker } from "../../jobs/worker.ts";
 import { progressLine } from "../print.ts";
-import { act, atLeast, type Context, command } from "../shell.ts";
+import { act, type Context, command, countOf } from "../shell.ts";
 
 interface Options {
   readonly concurrency: number;
@@ -15,7 +15,7 @@ export function workerCommand(): Command {
     "do scheduled work until SIGTERM: backfills, draining, queued verifies and repairs",
     "cutover worker --concurrency 2",
   )
-    .option("--concurrency <n>", "helpers at once for each backfill", atLeast(1), 1)
+    .option("--concurrency <n>", "helpers at once for each backfill", countOf(1), 1)
     .option("--jobs <list>", "only these jobs, separated by commas");
   return act(built, work);
 }

@@ -31,11 +31,19 @@ function connected(plan: Plan): Sql {
       const units = unitsOfRefs(plan, kind, "$2");
       const pieces: Sql[] = [];
       // Rows that feed the units, with the unit of their own side.
-      for (const table of plan.tables.filter((candidate) => candidate.feeds.some((feed) => feed.kind === kind.name))) {
+      for (const table of plan.tables.filter((candidate) =>
+        candidate.feeds.some((feed) => feed.kind === kind.name),
+      )) {
         const ownKind = kindOf(plan, other, table.unit?.kind);
         const source = sourceOf(kind, table);
         const finest = finestFeed(plan, direction, table);
-        if (ownKind === undefined || source === undefined || finest?.kind !== kind || ownKind.direction === direction) continue;
+        if (
+          ownKind === undefined ||
+          source === undefined ||
+          finest?.kind !== kind ||
+          ownKind.direction === direction
+        )
+          continue;
         pieces.push(sql`
 SELECT ${refOf(plan, ownKind, "own")} AS ref
   FROM (${feedingRows(kind, source, units)}) AS ${identifier(table.name)} ${own(ownKind, table)}`);
@@ -119,7 +127,11 @@ IF $1 = ${literal(direction)} AND $2 = ${literal(kind.name)} THEN
   RETURN ARRAY(
     ${join(
       kind.coarser.map(
-        (coarse) => sql`SELECT DISTINCT ${literal(`${coarse.name}:`)} || ROW(${columnsOf("fine", coarse.columns.map((column) => column.name))})::${unitType(plan, coarse)}::text FROM unnest($3::${unitType(plan, kind)}[]) AS fine`,
+        (coarse) =>
+          sql`SELECT DISTINCT ${literal(`${coarse.name}:`)} || ROW(${columnsOf(
+            "fine",
+            coarse.columns.map((column) => column.name),
+          )})::${unitType(plan, coarse)}::text FROM unnest($3::${unitType(plan, kind)}[]) AS fine`,
       ),
       "\nUNION ALL\n",
     )});
@@ -140,4 +152,3 @@ BEGIN
 END;`,
   });
 }
-

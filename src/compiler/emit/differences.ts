@@ -1,6 +1,16 @@
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedTable } from "../plan.ts";
-import { columnsEqual, columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
+import {
+  columnsEqual,
+  columnsOf,
+  identifier,
+  join,
+  literal,
+  qualified,
+  type Sql,
+  sql,
+  trusted,
+} from "../sql.ts";
 import { differs, fromBelonging, jsonOf, own, unitColumns, unitType } from "./fragments.ts";
 
 /** Rows that are not what the mapping says: of some units, and of all. */
@@ -42,7 +52,9 @@ function differencesOfTable(plan: Plan, kind: PlannedKind, table: PlannedTable, 
     : sql`FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)}`;
   return sql`
 SELECT ROW(${join(
-    unitColumns(kind).map((column) => sql`coalesce(expected.${identifier(column)}, actual.${identifier(column)})`),
+    unitColumns(kind).map(
+      (column) => sql`coalesce(expected.${identifier(column)}, actual.${identifier(column)})`,
+    ),
   )})::${unitType(plan, kind)}::text,
        ${literal(table.name)},
        CASE WHEN expected.present THEN ${jsonOf(table.key, "expected")} ELSE ${jsonOf(table.key, "actual")} END,

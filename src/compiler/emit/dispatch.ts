@@ -7,7 +7,15 @@ import { plpgsql } from "./plpgsql.ts";
 /** The names by which the core reaches this cutover: a direction and a kind choose the function. */
 export function emitDispatch(plan: Plan): Sql {
   return join(
-    [recompute(plan), patch(plan), held(plan), differences(plan), listUnits(plan), sourceRows(plan), holdsRows(plan)],
+    [
+      recompute(plan),
+      patch(plan),
+      held(plan),
+      differences(plan),
+      listUnits(plan),
+      sourceRows(plan),
+      holdsRows(plan),
+    ],
     "\n\n",
   );
 }
@@ -46,7 +54,8 @@ END;`,
 function patch(plan: Plan): Sql {
   if (!plan.reversible) return nothing;
   const branches = plan.kinds.forward.map(
-    (kind) => sql`IF $1 = ${literal(kind.name)} THEN PERFORM ${call(plan, names.patch(kind.name))}($2, $3); END IF;`,
+    (kind) =>
+      sql`IF $1 = ${literal(kind.name)} THEN PERFORM ${call(plan, names.patch(kind.name))}($2, $3); END IF;`,
   );
   return plpgsql(plan, {
     name: "patch",
@@ -91,7 +100,9 @@ END IF;`;
   return plpgsql(plan, {
     name: "differences",
     parameters: trusted("text, text, text[]"),
-    returns: trusted("TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)"),
+    returns: trusted(
+      "TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)",
+    ),
     attributes: "STABLE",
     comment: sql`-- The rows that are not what the mapping says, of the units $3 (NULL: all).`,
     body: sql`
@@ -115,7 +126,8 @@ BEGIN
   ${choose(
     plan,
     kinds(plan),
-    (kind) => sql`RETURN QUERY SELECT listed.unit::text FROM ${call(plan, names.units(kind.direction, kind.name))} AS listed;`,
+    (kind) =>
+      sql`RETURN QUERY SELECT listed.unit::text FROM ${call(plan, names.units(kind.direction, kind.name))} AS listed;`,
   )}
 END;`,
   });
@@ -162,4 +174,3 @@ SELECT ${join(
   )};
 END;`;
 }
-

@@ -1,7 +1,17 @@
 import type { Direction, Feed, Table, UnitKind } from "../../definition/types.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedSource, PlannedTable } from "../plan.ts";
-import { columnsEqual, columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
+import {
+  columnsEqual,
+  columnsOf,
+  identifier,
+  join,
+  literal,
+  qualified,
+  type Sql,
+  sql,
+  trusted,
+} from "../sql.ts";
 
 /** Pieces that several emitters use; each is a FROM item or an expression, never a whole statement. */
 
@@ -46,7 +56,8 @@ export function own(kind: UnitKind, table: Pick<PlannedTable, "unit">): Sql {
 
 /** The units of the other side that a row feeds, as `fed`. */
 export function fed(kind: UnitKind, feed: Feed): Sql {
-  const select = feed.form === "query" ? trusted(feed.units) : sql`SELECT ${join(feed.expressions.map(trusted))}`;
+  const select =
+    feed.form === "query" ? trusted(feed.units) : sql`SELECT ${join(feed.expressions.map(trusted))}`;
   return sql`CROSS JOIN LATERAL (${select}) AS fed (${aliasList(kind)})`;
 }
 
@@ -64,13 +75,20 @@ export function fromFeeding(kind: UnitKind, source: PlannedSource, units: Sql): 
   const lookUp = (unit: Sql, rows: Sql) => sql`FROM ${unit}
  CROSS JOIN LATERAL (SELECT ${identifier(source.name)}.* FROM ${rows} OFFSET 0) AS ${identifier(source.name)}`;
   return source.feed.form === "query"
-    ? lookUp(sql`unnest(${units}) AS ${identifier(kind.name)}`, sql`${table} WHERE ${trusted(source.feed.rows)}`)
-    : lookUp(wanted(kind, units), sql`${table} ${fed(kind, source.feed)} WHERE ${sameUnit(kind, "fed", "wanted")}`);
+    ? lookUp(
+        sql`unnest(${units}) AS ${identifier(kind.name)}`,
+        sql`${table} WHERE ${trusted(source.feed.rows)}`,
+      )
+    : lookUp(
+        wanted(kind, units),
+        sql`${table} ${fed(kind, source.feed)} WHERE ${sameUnit(kind, "fed", "wanted")}`,
+      );
 }
 
 /** SELECT of the rows of a table that feed some units, each once. */
 export function feedingRows(kind: UnitKind, source: PlannedSource, units: Sql): Sql {
-  const once = source.feed.form === "query" ? sql`DISTINCT ON (${columnsOf(source.name, source.key)})` : trusted("");
+  const once =
+    source.feed.form === "query" ? sql`DISTINCT ON (${columnsOf(source.name, source.key)})` : trusted("");
   return sql`
 SELECT ${once} ${identifier(source.name)}.*
   ${fromFeeding(kind, source, units)}`;

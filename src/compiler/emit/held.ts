@@ -2,7 +2,17 @@ import { withoutSemicolon } from "../../definition/sql-file.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind } from "../plan.ts";
 import { columnsEqual, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { fed, finestFeed, fromBelonging, own, sameUnit, shadows, unitOf, unitType, wanted } from "./fragments.ts";
+import {
+  fed,
+  finestFeed,
+  fromBelonging,
+  own,
+  sameUnit,
+  shadows,
+  unitOf,
+  unitType,
+  wanted,
+} from "./fragments.ts";
 
 /** Which units a rule holds back: for some units, and for all of them. */
 export function emitHeld(plan: Plan): Sql {
@@ -29,8 +39,12 @@ SELECT ${unitOf(plan, kind, "fed")}, ${literal(rule.class)}, ${literal(rule.reas
 ${trusted(withoutSemicolon(rule.file.text))}
 ) AS found
           JOIN ${source} AS ${identifier(table.name)} ON ${columnsEqual(table.key, table.name, "found")}) AS ${identifier(table.name)}
-  ${feed === undefined ? trusted("") : fed(kind, feed)}${narrowed ? sql`
-  JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "fed", "wanted")}` : trusted("")}`;
+  ${feed === undefined ? trusted("") : fed(kind, feed)}${
+    narrowed
+      ? sql`
+  JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "fed", "wanted")}`
+      : trusted("")
+  }`;
     });
     return selects.length === 0 ? nobody : join(selects, "\nUNION ALL\n");
   };

@@ -21,7 +21,8 @@ const mappingText = (table: PlannedTable) => trusted(withoutSemicolon(table.mapp
 const casts = (table: PlannedTable) =>
   join(
     table.yields.map(
-      (column) => sql`${identifier(table.name)}.${identifier(column.name)}::${trusted(column.type)} AS ${identifier(column.name)}`,
+      (column) =>
+        sql`${identifier(table.name)}.${identifier(column.name)}::${trusted(column.type)} AS ${identifier(column.name)}`,
     ),
     ",\n       ",
   );
@@ -56,7 +57,10 @@ END;`;
 /** A legacy table as it was before the writes that are being worked off: waiting images take the place of their rows. */
 function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource): Sql {
   const table = identifier(source.name);
-  if (source.kept || !plan.tables.some((candidate) => candidate.side === "legacy" && candidate.name === source.name)) {
+  if (
+    source.kept ||
+    !plan.tables.some((candidate) => candidate.side === "legacy" && candidate.name === source.name)
+  ) {
     return feedingRows(kind, source, trusted("$1"));
   }
   const taken = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)} AND image.taken_by = pg_current_xact_id()`;

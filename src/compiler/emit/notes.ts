@@ -1,7 +1,18 @@
 import type { Direction } from "../../definition/types.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedSource, PlannedTable } from "../plan.ts";
-import { columnsEqual, columnsOf, identifier, join, literal, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
+import {
+  columnsEqual,
+  columnsOf,
+  identifier,
+  join,
+  literal,
+  nothing,
+  qualified,
+  type Sql,
+  sql,
+  trusted,
+} from "../sql.ts";
 import { differs, fed, own, refOf } from "./fragments.ts";
 import { plpgsql } from "./plpgsql.ts";
 
@@ -44,7 +55,10 @@ export function emitNotes(plan: Plan): Sql {
  * The rows that a statement touched, old and new, as `FROM …` under the table's name. Of an update only those that differ in a
  * relevant column: an update that changes nothing of interest notes nothing.
  */
-function touched(source: Pick<PlannedSource, "schema" | "name" | "key" | "relevant">, operation: Operation): Sql {
+function touched(
+  source: Pick<PlannedSource, "schema" | "name" | "key" | "relevant">,
+  operation: Operation,
+): Sql {
   const table = identifier(source.name);
   if (operation === "insert") return sql`FROM new_rows AS ${table}`;
   if (operation === "delete") return sql`FROM old_rows AS ${table}`;
@@ -59,14 +73,21 @@ function touched(source: Pick<PlannedSource, "schema" | "name" | "key" | "releva
 }
 
 /** SELECTs of the references that touched rows feed, one per kind. */
-function fedRefs(plan: Plan, direction: Direction, table: { readonly name: string }, operation: Operation): Sql[] {
+function fedRefs(
+  plan: Plan,
+  direction: Direction,
+  table: { readonly name: string },
+  operation: Operation,
+): Sql[] {
   return plan.kinds[direction].flatMap((kind) => {
     const source = kind.sources.find((candidate) => candidate.name === table.name);
     return source === undefined
       ? []
-      : [sql`
+      : [
+          sql`
 SELECT ${refOf(plan, kind, "fed")} AS ref
-  ${touched(source, operation)} ${fed(kind, source.feed)}`];
+  ${touched(source, operation)} ${fed(kind, source.feed)}`,
+        ];
   });
 }
 
@@ -74,9 +95,11 @@ function ownRefs(plan: Plan, table: PlannedTable, operation: Operation, directio
   const kind = plan.kinds[direction].find((candidate) => candidate.name === table.unit?.kind);
   if (kind === undefined) return [];
   const everything = { ...table, relevant: table.facts.columns.map((column) => column.name) };
-  return [sql`
+  return [
+    sql`
 SELECT ${refOf(plan, kind, "own")} AS ref
-  ${touched(everything, operation)} ${own(kind, table)}`];
+  ${touched(everything, operation)} ${own(kind, table)}`,
+  ];
 }
 
 function noteAll(plan: Plan, direction: Direction, selects: readonly Sql[]): Sql {
@@ -124,6 +147,15 @@ BEGIN
   IF phase IN ('archived', 'dropped') THEN
     RETURN NULL;
   END IF;
+  ${
+    operation === "truncate"
+      ? sql`
+IF phase <> 'expanded' AND current_setting('transaction_isolation') <> 'read committed' THEN
+  RAISE EXCEPTION 'TRUNCATE of % would also delete rows that this transaction does not see (cutover %)', ${literal(`${table.schema}.${table.name}`)}, ${cutover}
+    USING ERRCODE = 'CU023', HINT = 'Run it at READ COMMITTED.';
+END IF;`
+      : nothing
+  }
   ${noteAll(plan, "forward", fedRefs(plan, "forward", table, operation))}
   ${plan.reversible ? takeImages(plan, table, operation) : nothing}
   RETURN NULL;
@@ -195,7 +227,9 @@ END;`,
  * then brings over what the writer changed, and only that. It begins two phases early: a writer may straddle a move.
  */
 function takeImages(plan: Plan, table: PlannedTable, operation: Operation): Sql {
-  const sources = plan.kinds.forward.flatMap((kind) => kind.sources.filter((source) => source.name === table.name));
+  const sources = plan.kinds.forward.flatMap((kind) =>
+    kind.sources.filter((source) => source.name === table.name),
+  );
   if (sources.length === 0) return nothing;
   const relevant = table.facts.columns
     .map((column) => column.name)
@@ -207,7 +241,9 @@ function takeImages(plan: Plan, table: PlannedTable, operation: Operation): Sql 
     const source = kind.sources.find((candidate) => candidate.name === table.name);
     return source === undefined
       ? []
-      : [sql`SELECT ${key} AS key, ${refOf(plan, kind, "fed")} AS feeds, NULL::text AS belongs ${rows} ${fed(kind, source.feed)}`];
+      : [
+          sql`SELECT ${key} AS key, ${refOf(plan, kind, "fed")} AS feeds, NULL::text AS belongs ${rows} ${fed(kind, source.feed)}`,
+        ];
   });
   const ownKind = plan.kinds.reverse.find((kind) => kind.name === table.unit?.kind);
   const belongs =
@@ -307,4 +343,3 @@ BEGIN
 END;`,
   });
 }
-

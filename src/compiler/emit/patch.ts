@@ -1,10 +1,20 @@
 import type { ForeignKey } from "../../catalog/types.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedTable } from "../plan.ts";
-import { columnsEqual, columnsOf, identifier, join, literal, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
+import {
+  columnsEqual,
+  columnsOf,
+  identifier,
+  join,
+  literal,
+  nothing,
+  qualified,
+  type Sql,
+  sql,
+  trusted,
+} from "../sql.ts";
 import { differs, fromBelonging, jsonOf, rowType, unitType } from "./fragments.ts";
 import { plpgsql } from "./plpgsql.ts";
-import { immediateConstraints } from "./recompute.ts";
 
 /**
  * Functions that bring over what legacy writers changed while the new side is the truth: a three-way merge of each row.
@@ -86,10 +96,14 @@ PERFORM 1
   )}
 
   ${join(
-    kind.targets.map((table) => join([updateUnchanged(table), insertMissing(plan, table)].filter((piece) => piece !== nothing), "\n")),
+    kind.targets.map((table) =>
+      join(
+        [updateUnchanged(table), insertMissing(plan, table)].filter((piece) => piece !== nothing),
+        "\n",
+      ),
+    ),
     "\n",
   )}
-  ${immediateConstraints(kind.targets)}
 END;`,
   });
 }
@@ -118,7 +132,10 @@ function recordConflicts(plan: Plan, table: PlannedTable): Sql {
     " OR ",
   );
   const columns = table.compared;
-  const changes = changeable(table).length === 0 ? nothing : sql`
+  const changes =
+    changeable(table).length === 0
+      ? nothing
+      : sql`
 UNION ALL
 SELECT ${jsonOf(table.key, "theirs")}, ${jsonOf(columns, "base")}, CASE WHEN target.present THEN ${jsonOf(columns, "target")} END, ${jsonOf(columns, "theirs")}
   FROM unnest(${variable("theirs", table)}) AS theirs
@@ -149,8 +166,10 @@ function deleteUnchanged(plan: Plan, table: PlannedTable): Sql {
     .flatMap((candidate) =>
       candidate.facts.foreignKeys
         .filter((key) => key.references === `${table.schema}.${table.name}`)
-        .map((key) => sql`
-AND NOT EXISTS (SELECT FROM ${nameOf(candidate)} AS dependent WHERE ${foreignKeyMatches(key, "dependent", "target")})`),
+        .map(
+          (key) => sql`
+AND NOT EXISTS (SELECT FROM ${nameOf(candidate)} AS dependent WHERE ${foreignKeyMatches(key, "dependent", "target")})`,
+        ),
     );
   return sql`
 IF ${variable("gone", table)} IS NOT NULL THEN
@@ -192,7 +211,9 @@ END IF;`;
 
 function insertMissing(plan: Plan, table: PlannedTable): Sql {
   const columns = yielded(table);
-  const overriding = table.yields.some((column) => column.identity === "always") ? " OVERRIDING SYSTEM VALUE" : "";
+  const overriding = table.yields.some((column) => column.identity === "always")
+    ? " OVERRIDING SYSTEM VALUE"
+    : "";
   // Where the new side has deleted the parent meanwhile, the row has no place any more.
   const parents = table.facts.foreignKeys
     .filter((key) => key.columns.every((column) => columns.includes(column)))
@@ -210,8 +231,10 @@ function insertMissing(plan: Plan, table: PlannedTable): Sql {
 AND (${anyNull} OR EXISTS (SELECT FROM ${nameOf(parent)} AS parent WHERE ${foreignKeyMatches(key, "added", "parent")}))`,
       ];
     });
-  const onConflict = table.keyIsUnique ? sql`
-ON CONFLICT (${join(table.key.map(identifier))}) DO NOTHING` : nothing;
+  const onConflict = table.keyIsUnique
+    ? sql`
+ON CONFLICT (${join(table.key.map(identifier))}) DO NOTHING`
+    : nothing;
   return sql`
 IF ${variable("added", table)} IS NOT NULL THEN
   INSERT INTO ${nameOf(table)} (${join(columns.map(identifier))})${trusted(overriding)}

@@ -1,6 +1,16 @@
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedTable } from "../plan.ts";
-import { columnsEqual, columnsOf, identifier, join, literal, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
+import {
+  columnsEqual,
+  columnsOf,
+  identifier,
+  join,
+  nothing,
+  qualified,
+  type Sql,
+  sql,
+  trusted,
+} from "../sql.ts";
 import { differs, fromBelonging, rowType, unitType } from "./fragments.ts";
 import { plpgsql } from "./plpgsql.ts";
 
@@ -19,7 +29,10 @@ const nameOf = (table: PlannedTable) => qualified(table.schema, table.name);
 
 /** A row of the mapping as its composite type. */
 const asRow = (plan: Plan, table: PlannedTable, alias: string) =>
-  sql`ROW(${columnsOf(alias, table.yields.map((column) => column.name))})::${rowType(plan, table)}`;
+  sql`ROW(${columnsOf(
+    alias,
+    table.yields.map((column) => column.name),
+  )})::${rowType(plan, table)}`;
 
 function recomputeKind(plan: Plan, kind: PlannedKind): Sql {
   const type = unitType(plan, kind);
@@ -50,28 +63,28 @@ BEGIN
     "\n",
   )}
 
-  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
-    ${join(
-      [...kind.targets].reverse().map((table) => deleteGone(table)),
-      "\n",
-    )}
+    ${deletions(kind.targets.filter((table) => !isParent(plan, table)))}
   END IF;
 
   -- Changes and additions, parents before children.
   IF $2 <> 'delete' THEN
     ${join(
       kind.targets.map((table) =>
-        join([updateChanged(table), insertAdded(table)].filter((piece) => piece !== nothing), "\n"),
+        join(
+          [updateChanged(table), insertAdded(table)].filter((piece) => piece !== nothing),
+          "\n",
+        ),
       ),
       "\n",
     )}
   END IF;
-  IF ${join(
-    kind.targets.flatMap((table) => [gone, changed, added].map((variable) => sql`${variable(table)} IS NOT NULL`)),
-    " OR ",
-  )} THEN
-    ${immediateConstraints(kind.targets)}
+
+  -- Deletions of rows that others point to, children before parents; last, so that no child that has found another parent is
+  -- deleted with its old one.
+  IF $2 <> 'write' THEN
+    ${deletions([...kind.targets].reverse().filter((table) => isParent(plan, table)))}
   END IF;
   RETURN held;
 END;`,
@@ -90,6 +103,19 @@ SELECT array_agg(${asRow(plan, table, "actual")}) FILTER (WHERE expected.present
                ${fromBelonging(kind, table, trusted("units"))}) AS actual
     ON ${columnsEqual(table.key, "expected", "actual")}
  WHERE ${differs(["present", ...table.compared], "expected", "actual")};`;
+}
+
+function deletions(tables: readonly PlannedTable[]): Sql {
+  return tables.length === 0 ? trusted("NULL;") : join(tables.map(deleteGone), "\n");
+}
+
+/** Does a foreign key of another table of this cutover point to it? */
+function isParent(plan: Plan, table: PlannedTable): boolean {
+  return plan.tables.some(
+    (other) =>
+      other !== table &&
+      other.facts.foreignKeys.some((key) => key.references === `${table.schema}.${table.name}`),
+  );
 }
 
 function deleteGone(table: PlannedTable): Sql {
@@ -122,7 +148,9 @@ END IF;`;
 
 function insertAdded(table: PlannedTable): Sql {
   const columns = table.yields.map((column) => column.name);
-  const overriding = table.yields.some((column) => column.identity === "always") ? " OVERRIDING SYSTEM VALUE" : "";
+  const overriding = table.yields.some((column) => column.identity === "always")
+    ? " OVERRIDING SYSTEM VALUE"
+    : "";
   const set = settable(table);
   // A row that another unit still holds is taken over: its unit has changed, and that other unit has a note.
   const takeOver = !table.keyIsUnique
@@ -144,10 +172,3 @@ IF ${added(table)} IS NOT NULL THEN
   ${takeOver};
 END IF;`;
 }
-
-/** Deferred constraints are checked inside the caller's EXCEPTION block, not at the end of the application's commit. */
-export function immediateConstraints(tables: readonly PlannedTable[]): Sql {
-  const names = tables.map((table) => literal(nameOf(table).text));
-  return sql`PERFORM cutover.settle_constraints(ARRAY[${join(names)}]::regclass[]);`;
-}
-

@@ -26,7 +26,9 @@ export function emitRegister(plan: Plan): Sql {
       definition.tables.filter((table) => table.keep.length > 0).map((table) => [table.name, table.keep]),
     ),
     lost: Object.fromEntries(
-      definition.tables.filter((table) => Object.keys(table.lost).length > 0).map((table) => [table.name, table.lost]),
+      definition.tables
+        .filter((table) => Object.keys(table.lost).length > 0)
+        .map((table) => [table.name, table.lost]),
     ),
     ...(definition.irreversible === undefined ? {} : { irreversible: definition.irreversible }),
     sync: definition.sync,

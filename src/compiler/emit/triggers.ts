@@ -37,7 +37,11 @@ const TRANSITION: Record<Operation, string> = {
   truncate: "",
 };
 
-function trigger(plan: Plan, table: { readonly schema: string; readonly name: string }, operation: Operation): Sql {
+function trigger(
+  plan: Plan,
+  table: { readonly schema: string; readonly name: string },
+  operation: Operation,
+): Sql {
   const name = identifier(names.trigger(plan.definition.name, operation));
   // The rows are still there before a TRUNCATE, and the lock that it holds has drained their writers.
   const when = operation === "truncate" ? "BEFORE" : "AFTER";
