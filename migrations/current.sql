@@ -260,6 +260,7 @@ CREATE TABLE cutover.revoked_grants (
 --!include functions/id.sql
 --!include functions/phase_rank.sql
 --!include functions/barrier.sql
+--!include functions/is_our_fault.sql
 --!include functions/lock_units.sql
 --!include functions/settle_constraints.sql
 --!include functions/check_snapshot.sql
@@ -287,6 +288,7 @@ CREATE TABLE cutover.revoked_grants (
 --!include functions/gates.sql
 --!include functions/legacy_tables.sql
 --!include functions/advance.sql
+--!include functions/retry_quarantined.sql
 --!include functions/steps.sql
 --!include functions/advance_steps.sql
 --!include functions/rollback.sql

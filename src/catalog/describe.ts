@@ -4,9 +4,9 @@ import { positionOf } from "../definition/problem.ts";
 import { withoutSemicolon } from "../definition/sql-file.ts";
 import type { Definition, Feed, Table } from "../definition/types.ts";
 import { messageOf } from "../errors.ts";
+import { columnsOf, quote } from "./temporary.ts";
 import type { Described, Escape } from "./types.ts";
-
-const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+import { unassignable } from "./unassignable.ts";
 
 /**
  * Lets the database itself say what every SELECT of a definition yields and reads.
@@ -130,11 +130,6 @@ export async function describeDefinition(
   return { described, problems };
 }
 
-const VIEW_COLUMNS = `
-SELECT a.attname AS name, pg_catalog.format_type(a.atttypid, a.atttypmod) AS type
-  FROM pg_catalog.pg_attribute AS a
- WHERE a.attrelid = $1::regclass AND a.attnum > 0 ORDER BY a.attnum`;
-
 const VIEW_DEPENDENCIES = `
 SELECT d.refclassid = 'pg_catalog.pg_class'::regclass AS is_relation,
        pg_catalog.pg_my_temp_schema() = c.relnamespace AS is_stand_in,
@@ -162,7 +157,7 @@ SELECT pg_catalog.strpos(r.ev_action::text, ':varattno 0 ') > 0 AS yes
   FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = $1::regclass`;
 
 async function readView(client: ClientBase, view: string, standIns: readonly string[]): Promise<Described> {
-  const columns = (await client.query(VIEW_COLUMNS, [`pg_temp.${view}`])).rows;
+  const columns = await columnsOf(client, view);
   const reads = new Map<string, Set<string>>();
   const escapes = new Map<string, Escape>();
   for (const row of (await client.query(VIEW_DEPENDENCIES, [`pg_temp.${view}`, standIns])).rows) {
@@ -181,49 +176,11 @@ async function readView(client: ClientBase, view: string, standIns: readonly str
   }
   if ((await client.query(VIEW_READS_WHOLE_ROWS, [`pg_temp.${view}`])).rows[0].yes) {
     for (const [name, read] of reads) {
-      const all = (await client.query(VIEW_COLUMNS, [`pg_temp.${quote(name)}`])).rows;
+      const all = await columnsOf(client, name);
       for (const column of all) read.add(column.name);
     }
   }
   return { columns, reads, escapes: [...escapes.values()], unassignable: [] };
-}
-
-/** Asks the database's own parser, column by column. */
-async function unassignable(
-  client: ClientBase,
-  view: string,
-  table: Table,
-): Promise<Described["unassignable"]> {
-  const target = `pg_temp.${quote(table.name)}`;
-  const wanted = new Map<string, string>(
-    (await client.query(VIEW_COLUMNS, [target])).rows.map((column) => [column.name, column.type]),
-  );
-  const columns = (await client.query(VIEW_COLUMNS, [`pg_temp.${view}`])).rows.filter((column) =>
-    wanted.has(column.name),
-  );
-  const refused = async (names: readonly string[]) => {
-    const list = names.map(quote).join(", ");
-    await client.query("SAVEPOINT assign");
-    try {
-      await client.query(
-        `EXPLAIN INSERT INTO ${target} (${list}) OVERRIDING SYSTEM VALUE SELECT ${list} FROM pg_temp.${view}`,
-      );
-      return false;
-    } catch (error) {
-      if ((error as { code?: string }).code === "42804") return true;
-      // Something else, which its own rule names: a generated column.
-      return false;
-    } finally {
-      await client.query("ROLLBACK TO SAVEPOINT assign");
-    }
-  };
-  const found: { column: string; type: string; wanted: string }[] = [];
-  for (const column of columns) {
-    if (await refused([column.name])) {
-      found.push({ column: column.name, type: column.type, wanted: wanted.get(column.name) ?? "" });
-    }
-  }
-  return found;
 }
 
 function problemOf(error: unknown, key: string, file: string, prefixLength: number, body: string): Problem {

@@ -24,6 +24,8 @@ export interface PlannedSource {
   /** Columns that this kind's mappings, rules and feeds read; undefined: all. */
   readonly relevant: readonly string[];
   readonly columns: readonly string[];
+  /** Whether the look-up of its rows goes through another table, which may have changed since. */
+  readonly throughOthers: boolean;
 }
 
 /** A kind of units with the tables it is written to and made of. */
@@ -101,6 +103,9 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
           feed,
           relevant: columns.filter((column) => relevant.has(column)),
           columns,
+          throughOthers:
+            (catalog.described.get(`${"side" in table ? table.side : "context"}.${table.name}.feeds.${kind.name}.rows`)?.escapes
+              .length ?? 0) > 0,
         },
       ];
     });

@@ -77,8 +77,8 @@ async function escapesOf(db: SmallDatabase, expression: string): Promise<readonl
   return withClient(db.pool, async (client) => {
     const { catalog, problems } = await readCatalog(client, definition);
     if (problems.length > 0) return problems.map(({ message }) => message);
-    return (catalog.described.get("cutovers/peak/forward/peak.sql")?.escapes ?? []).map((escape) =>
-      JSON.stringify(escape),
+    return (catalog.described.get("cutovers/peak/forward/peak.sql")?.escapes ?? []).map((found) =>
+      JSON.stringify(found),
     );
   });
 }

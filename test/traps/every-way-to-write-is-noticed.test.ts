@@ -240,6 +240,7 @@ test("session_replication_role and DISABLE TRIGGER write unseen: verify finds it
     { table_name: "page", key: { id: 3 }, finding: "unexpected" },
   ]);
   await db.rows("SELECT * FROM cutover.repair((SELECT max(id) FROM cutover.drift_runs), 1000)");
+  await db.drain();
   expect(await pages(db)).toEqual([
     { id: "1", title: "unseen" },
     { id: "2", title: "b" },

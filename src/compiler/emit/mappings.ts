@@ -61,7 +61,10 @@ function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource): Sql {
     source.kept ||
     !plan.tables.some((candidate) => candidate.side === "legacy" && candidate.name === source.name)
   ) {
-    return feedingRows(kind, source, trusted("$1"));
+    return source.throughOthers
+      ? // The rows by which these are found may be others by now, so all of them are taken: more rows than needed do no harm.
+        sql`SELECT ${table}.* FROM ${qualified(source.schema, source.name)} AS ${table}`
+      : feedingRows(kind, source, trusted("$1"));
   }
   const taken = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)} AND image.taken_by = pg_current_xact_id()`;
   return sql`

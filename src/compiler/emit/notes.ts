@@ -316,8 +316,18 @@ function noteContext(
 ${DECLARE}
 BEGIN
   ${STAND(plan.definition.name)}
-  -- Once the new side is the truth, what it holds is no longer derived from this table.
-  IF phase IN ('writes_switched', 'legacy_locked', 'archived', 'dropped') THEN
+  IF phase IN ('legacy_locked', 'archived', 'dropped') THEN
+    RETURN NULL;
+  END IF;
+  IF phase = 'writes_switched' THEN
+    -- The new side is the truth, legacy is compared with it through this table: a change would look like a write of either.
+    SELECT array_agg(DISTINCT noted.ref) INTO refs FROM (
+      ${join(fedRefs(plan, "forward", table, operation), "\nUNION ALL\n")}
+    ) AS noted;
+    IF refs IS NOT NULL THEN
+      RAISE EXCEPTION '% may not change while both sides are written (cutover %): mappings read it', ${literal(`${table.schema}.${table.name}`)}, ${literal(plan.definition.name)}
+        USING ERRCODE = 'CU022', HINT = 'Wait for legacy_locked, or roll back, change it and come forward again.';
+    END IF;
     RETURN NULL;
   END IF;
   ${noteAll(plan, "forward", fedRefs(plan, "forward", table, operation))}

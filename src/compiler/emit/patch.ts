@@ -51,12 +51,13 @@ function patchKind(plan: Plan, kind: PlannedKind): Sql {
 #variable_conflict use_column
 DECLARE
   units ${unitType(plan, kind)}[] := $1::${unitType(plan, kind)}[];
-  -- A unit that comes out of the quarantine was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
   known ${unitType(plan, kind)}[] := ARRAY(
-    SELECT unit FROM unnest($1) AS unit
+    SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = ${literal(plan.definition.name)} AND put_aside.direction = 'forward'
-                          AND put_aside.kind = ${literal(kind.name)} AND put_aside.unit = unit))::${unitType(plan, kind)}[];
+                          AND put_aside.kind = ${literal(kind.name)} AND put_aside.error IS NULL
+                          AND put_aside.unit = wanted.ref))::${unitType(plan, kind)}[];
   ${join(declarations, "\n")}
 BEGIN
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
@@ -149,7 +150,7 @@ IF coalesce(cardinality(${variable("gone", table)}), 0) + coalesce(cardinality($
     FROM (
       SELECT ${jsonOf(table.key, "gone")}, ${jsonOf(columns, "gone")}, ${jsonOf(columns, "target")}, NULL::jsonb
         FROM unnest(${variable("gone", table)}) AS gone JOIN ${nameOf(table)} AS target ON ${columnsEqual(table.key, "target", "gone")}
-       WHERE ${differs(columns, "target", "gone")}
+       WHERE ${differs(ownColumns(plan, table), "target", "gone")}
       UNION ALL
       SELECT ${jsonOf(table.key, "added")}, NULL::jsonb, ${jsonOf(columns, "target")}, ${jsonOf(columns, "added")}
         FROM unnest(${variable("added", table)}) AS added JOIN ${nameOf(table)} AS target ON ${columnsEqual(table.key, "target", "added")}
@@ -175,9 +176,22 @@ AND NOT EXISTS (SELECT FROM ${nameOf(candidate)} AS dependent WHERE ${foreignKey
 IF ${variable("gone", table)} IS NOT NULL THEN
   DELETE FROM ${nameOf(table)} AS target USING unnest(${variable("gone", table)}) AS gone
    WHERE ${columnsEqual(table.key, "target", "gone")}
-     AND NOT (${differs(table.compared, "target", "gone")})
+     AND NOT (${differs(ownColumns(plan, table), "target", "gone")})
      ${join(dependents, "\n")};
 END IF;`;
+}
+
+/**
+ * The columns by which a row that legacy deleted is compared with what it was made of: not those that follow a parent, which may
+ * have cascaded within this very patch.
+ */
+function ownColumns(plan: Plan, table: PlannedTable): readonly string[] {
+  const following = new Set(
+    table.facts.foreignKeys
+      .filter((key) => plan.tables.some((parent) => `${parent.schema}.${parent.name}` === key.references))
+      .flatMap((key) => key.columns),
+  );
+  return table.compared.filter((column) => table.key.includes(column) || !following.has(column));
 }
 
 function changeable(table: PlannedTable): readonly string[] {
