@@ -51,7 +51,9 @@ export async function describeDefinition(
         const target = definition.tables.find((table) => table.mapping?.path === key);
         described.set(
           key,
-          target === undefined ? found : { ...found, unassignable: await unassignable(client, view, target) },
+          target === undefined
+            ? found
+            : { ...found, unassignable: await unassignable(client, view, target.name) },
         );
       } catch (error) {
         await client.query("ROLLBACK TO SAVEPOINT describe");

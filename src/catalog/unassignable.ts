@@ -34,7 +34,8 @@ export async function unassignable(
   const found: { column: string; type: string; wanted: string }[] = [];
   for (const { name, type } of columns) {
     // datatype_mismatch; anything else (a generated column, say) is named by a rule of its own.
-    if ((await refusal([name])) === "42804") found.push({ column: name, type, wanted: wanted.get(name) ?? "" });
+    if ((await refusal([name])) === "42804")
+      found.push({ column: name, type, wanted: wanted.get(name) ?? "" });
   }
   return found;
 }
