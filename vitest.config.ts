@@ -1,10 +1,13 @@
 import { defineConfig } from "vitest/config";
+import { DefectsReporter } from "./examples/habits/test/defects-reporter.ts";
 
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts", "examples/**/*.test.ts"],
     globalSetup: ["test/helpers/postgres.ts"],
     setupFiles: ["test/helpers/drop-databases.ts"],
+    // A document that names tests as its proof is held to it.
+    reporters: ["default", new DefectsReporter()],
     // Every worker shares one Postgres with the others: more workers than this only wait for each other.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -289,6 +289,7 @@ CREATE TABLE cutover.revoked_grants (
 --!include functions/legacy_tables.sql
 --!include functions/advance.sql
 --!include functions/retry_quarantined.sql
+--!include functions/move_sequences.sql
 --!include functions/steps.sql
 --!include functions/advance_steps.sql
 --!include functions/rollback.sql

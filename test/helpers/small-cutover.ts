@@ -240,7 +240,12 @@ export function withMoves(database: TestDatabase): SmallDatabase {
       }
     },
     async drain() {
-      await database.pool.query("CALL cutover.drain_all()");
+      await withClient(database.pool, async (client) => {
+        // A drainer that never comes to an end is to fail the test, not to hang the run.
+        await client.query("SET statement_timeout = '20s'");
+        await client.query("CALL cutover.drain_all()");
+        await client.query("RESET statement_timeout");
+      });
     },
     async verify(cutover = "small") {
       return withClient(database.pool, async (client) => {

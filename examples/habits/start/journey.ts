@@ -62,8 +62,17 @@ export class Journey {
     await this.#compareBothSides("both sides live, second round");
 
     this.#timeline.chapter("The end of the legacy table");
-    await cutover(this.#world.place, ["quarantine", "habits", "--accept", "--note", "planted by the generator"]);
-    this.#timeline.say("the planted rows, which nobody can map, are accepted to stay behind", "their rows are kept in cutover.quarantine");
+    await cutover(this.#world.place, [
+      "quarantine",
+      "habits",
+      "--accept",
+      "--note",
+      "planted by the generator",
+    ]);
+    this.#timeline.say(
+      "the planted rows, which nobody can map, are accepted to stay behind",
+      "their rows are kept in cutover.quarantine",
+    );
     crew.start("new", this.#options.writers);
     await crew.write(this.#pace);
     await this.#advance("legacy_locked");

@@ -26,9 +26,11 @@ export async function buildChain(
     await graphileMigrate(place, ["commit", "-m", message]);
     say(`graphile-migrate commit -m "${message}"`);
   };
-  await writeFile(current, await readFile(join(EXAMPLE, "schema", "legacy.sql"), "utf8"));
+  const shape = (name: string) => readFile(join(EXAMPLE, "schema", `${name}.sql`), "utf8");
+  await writeFile(current, await shape("legacy"));
   await commit("legacy shape");
-  await writeFile(current, await readFile(join(EXAMPLE, "schema", "new.sql"), "utf8"));
+  // The observing trigger comes last, because it alone asks for a lock that writers hold.
+  await writeFile(current, `${await shape("new")}\n${await shape("observe")}`);
   await commit("new shape");
   await cutover(place, ["init"]);
   say("cutover init");

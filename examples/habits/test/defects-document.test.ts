@@ -1,42 +1,39 @@
-import { readdirSync } from "node:fs";
 import { expect, test } from "vitest";
-import { read } from "./example.ts";
+import { filesWith, readDefects, TEST_FILES, unproven } from "./defects-document.ts";
 
-const rows = read("DEFECTS.md")
-  .split("\n")
-  .filter((line) => /^\| \d+ \|/.test(line))
-  .map((line) => {
-    const [, number, , answer = ""] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
-    return { number: Number(number), answer };
-  });
-
-const folder = new URL("./defects/", import.meta.url);
-const sources = [
-  ...readdirSync(folder).map((name) => read(`test/defects/${name}`)),
-  read("test/mapping.test.ts"),
-].join("\n");
-
-/** Names of tests: what stands between backticks and is more than one word. */
-function testsOf(answer: string): string[] {
-  return [...answer.matchAll(/`([^`]+ [^`]+)`/g)].map(([, name]) => name as string);
-}
+const defects = readDefects();
 
 test("every defect has its row, in order", () => {
-  expect(rows.map(({ number }) => number)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1));
+  expect(defects.map(({ number }) => number)).toEqual(Array.from({ length: 41 }, (_, index) => index + 1));
 });
 
 test("every row names a test, or what its cure comes with, or why it is not ours", () => {
-  for (const { number, answer } of rows) {
+  for (const { number, answer, tests } of defects) {
     if (/comes with: (requests|routes|lock|roles)$/.test(answer) || /^not ours: .{20}/.test(answer)) continue;
-    expect(testsOf(answer), `defect ${number}`).not.toEqual([]);
+    expect(tests, `defect ${number}`).not.toEqual([]);
   }
-  expect(rows.filter(({ answer }) => answer.startsWith("not ours")).length).toBeLessThanOrEqual(6);
+  expect(defects.filter(({ answer }) => answer.startsWith("not ours")).length).toBeLessThanOrEqual(6);
 });
 
-test("every test that is named exists, and is never left out", () => {
-  for (const { number, answer } of rows) {
-    for (const name of testsOf(answer)) {
-      expect(sources, `defect ${number}`).toContain(`test(${JSON.stringify(name)}, async`);
-    }
+test("every test that is named stands in one file", () => {
+  for (const { number, tests } of defects) {
+    for (const name of tests) expect(filesWith(name), `defect ${number}: ${name}`).toHaveLength(1);
+  }
+});
+
+test("a run fails when a named test of a file that took part failed, was skipped or did not run", () => {
+  const [file] = TEST_FILES as [string];
+  const named = defects.filter(({ tests }) => tests.some((name) => filesWith(name).includes(file)));
+  const names = named.flatMap(({ tests }) => tests).filter((name) => filesWith(name).includes(file));
+  const passed = new Map(names.map((name) => [name, ["passed"]]));
+  expect(names.length).toBeGreaterThan(2);
+  expect(unproven(defects, new Map())).toEqual([]);
+  expect(unproven(defects, new Map([[file, passed]]))).toEqual([]);
+
+  for (const states of [["failed"], ["skipped"], ["pending"], [], ["passed", "failed"]]) {
+    const [first] = names as [string];
+    expect(unproven(defects, new Map([[file, new Map([...passed, [first, states]])]]))).toEqual([
+      expect.stringContaining(first),
+    ]);
   }
 });

@@ -25,6 +25,7 @@ export async function installHabits(fill: (db: TestDatabase) => Promise<unknown>
   const db = await createCoreDatabase();
   await db.pool.query(read("schema/legacy.sql"));
   await db.pool.query(read("schema/new.sql"));
+  await runMigration(db, read("schema/observe.sql"));
   await db.pool.query(read("writers/journal.sql"));
   await fill(db);
   await runMigration(db, compile(definition, await catalogOf(db, definition)));

@@ -27,7 +27,10 @@ const PINNED = `SECURITY DEFINER
   SET "IntervalStyle" = 'postgres'
   SET "TimeZone" = 'UTC'
   SET extra_float_digits = 1
-  SET bytea_output = 'hex'`;
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'`;
 
 /** The trigger functions: what a statement touched becomes notes, and fences refuse what a phase does not allow. */
 export function emitNotes(plan: Plan): Sql {

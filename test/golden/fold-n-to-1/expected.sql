@@ -235,7 +235,7 @@ BEGIN
       ON expected.account_id = actual.account_id
    WHERE ROW(expected.present, expected.account_id, expected.settings)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.account_id, actual.settings)::record;
 
-  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
     IF gone_account_settings IS NOT NULL THEN
       DELETE FROM public.account_settings AS target USING unnest(gone_account_settings) AS gone
@@ -258,8 +258,11 @@ BEGIN
       ON CONFLICT (account_id) DO UPDATE SET settings = excluded.settings;
     END IF;
   END IF;
-  IF gone_account_settings IS NOT NULL OR changed_account_settings IS NOT NULL OR added_account_settings IS NOT NULL THEN
-    PERFORM cutover.settle_constraints(ARRAY['public.account_settings']::regclass[]);
+
+  -- Deletions of rows that others point to, children before parents; last, so that no child that has found another parent is
+  -- deleted with its old one.
+  IF $2 <> 'write' THEN
+    NULL;
   END IF;
   RETURN held;
 END;
@@ -294,7 +297,7 @@ BEGIN
       ON expected.account_id = actual.account_id AND expected.name = actual.name
    WHERE ROW(expected.present, expected.account_id, expected.name, expected.value, expected.weight, expected.sort_order)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.account_id, actual.name, actual.value, actual.weight, actual.sort_order)::record;
 
-  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
     IF gone_setting IS NOT NULL THEN
       DELETE FROM public.setting AS target USING unnest(gone_setting) AS gone
@@ -317,8 +320,11 @@ BEGIN
       ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value, weight = excluded.weight, sort_order = excluded.sort_order;
     END IF;
   END IF;
-  IF gone_setting IS NOT NULL OR changed_setting IS NOT NULL OR added_setting IS NOT NULL THEN
-    PERFORM cutover.settle_constraints(ARRAY['public.setting']::regclass[]);
+
+  -- Deletions of rows that others point to, children before parents; last, so that no child that has found another parent is
+  -- deleted with its old one.
+  IF $2 <> 'write' THEN
+    NULL;
   END IF;
   RETURN held;
 END;
@@ -333,12 +339,13 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_fold_n_to_1.forward_account[] := $1::cutover_fold_n_to_1.forward_account[];
-  -- A unit that comes out of the quarantine was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
   known cutover_fold_n_to_1.forward_account[] := ARRAY(
-    SELECT unit FROM unnest($1) AS unit
+    SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'fold_n_to_1' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'account' AND put_aside.unit = unit))::cutover_fold_n_to_1.forward_account[];
+                          AND put_aside.kind = 'account' AND put_aside.error IS NULL
+                          AND put_aside.unit = wanted.ref))::cutover_fold_n_to_1.forward_account[];
   gone_account_settings cutover_fold_n_to_1.row_account_settings[];
   base_account_settings cutover_fold_n_to_1.row_account_settings[];
   theirs_account_settings cutover_fold_n_to_1.row_account_settings[];
@@ -412,7 +419,6 @@ BEGIN
      ORDER BY added.account_id
     ON CONFLICT (account_id) DO NOTHING;
   END IF;
-  PERFORM cutover.settle_constraints(ARRAY['public.account_settings']::regclass[]);
 END;
 $body$;
 
@@ -911,6 +917,10 @@ BEGIN
   IF phase IN ('archived', 'dropped') THEN
     RETURN NULL;
   END IF;
+  IF phase <> 'expanded' AND current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'TRUNCATE of % would also delete rows that this transaction does not see (cutover %)', 'public.setting', 'fold_n_to_1'
+      USING ERRCODE = 'CU023', HINT = 'Run it at READ COMMITTED.';
+  END IF;
   SELECT array_agg(DISTINCT noted.ref) INTO refs FROM (
     SELECT 'account:' || ROW(fed.cutover_1)::cutover_fold_n_to_1.forward_account::text AS ref
       FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
@@ -1168,51 +1178,7 @@ $body$;
 SELECT cutover.register_cutover(
   'fold_n_to_1',
   'cutover_fold_n_to_1',
-   E'{
-    "units": {
-      "forward": [
-        [
-          "account",
-          "account_id"
-        ]
-      ],
-      "reverse": [
-        [
-          "account",
-          "account_id"
-        ]
-      ]
-    },
-    "tables": {
-      "legacy": [
-        "public.setting"
-      ],
-      "new": [
-        "public.account_settings"
-      ],
-      "context": [],
-      "kept": []
-    },
-    "keep": {
-      "account_settings": [
-        "updated_at"
-      ]
-    },
-    "lost": {},
-    "sync": {
-      "mode": "commit",
-      "maxUnits": 1000,
-      "budgetMs": 250
-    },
-    "gates": {
-      "drift": 0,
-      "verifyMaxAgeHours": 24
-    },
-    "mappings": {
-      "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",
-      "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"
-    }
-  }'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "account",\n        "account_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.setting"\n    ],\n    "new": [\n      "public.account_settings"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "account_settings": [\n      "updated_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 250\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",\n    "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

@@ -495,15 +495,11 @@ BEGIN
       ON expected."user" = actual."user" AND expected.number = actual.number AND expected."Position" = actual."Position"
    WHERE ROW(expected.present, expected."user", expected.number, expected."Position", expected."from", expected."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual."user", actual.number, actual."Position", actual."from", actual."a ""b"" \ c")::record;
 
-  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
     IF "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL THEN
       DELETE FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target USING unnest("gone_Order lines of the old shop, one row for each art_80b454c6") AS gone
        WHERE target."user" = gone."user" AND target.number = gone.number AND target."Position" = gone."Position";
-    END IF;
-    IF "gone_Table" IS NOT NULL THEN
-      DELETE FROM "Select"."Table" AS target USING unnest("gone_Table") AS gone
-       WHERE target."user" = gone."user" AND target.number = gone.number;
     END IF;
   END IF;
 
@@ -534,8 +530,14 @@ BEGIN
       ON CONFLICT ("user", number, "Position") DO UPDATE SET "from" = excluded."from", "a ""b"" \ c" = excluded."a ""b"" \ c";
     END IF;
   END IF;
-  IF "gone_Table" IS NOT NULL OR "changed_Table" IS NOT NULL OR "added_Table" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL OR "changed_Order lines of the old shop, one row for each _f676f44f" IS NOT NULL OR "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN
-    PERFORM cutover.settle_constraints(ARRAY['"Select"."Table"', '"Select"."Order lines of the old shop, one row for each article bundle"']::regclass[]);
+
+  -- Deletions of rows that others point to, children before parents; last, so that no child that has found another parent is
+  -- deleted with its old one.
+  IF $2 <> 'write' THEN
+    IF "gone_Table" IS NOT NULL THEN
+      DELETE FROM "Select"."Table" AS target USING unnest("gone_Table") AS gone
+       WHERE target."user" = gone."user" AND target.number = gone.number;
+    END IF;
   END IF;
   RETURN held;
 END;
@@ -583,15 +585,11 @@ BEGIN
       ON expected."user" = actual."user" AND expected."No" = actual."No" AND expected."Position" = actual."Position"
    WHERE ROW(expected.present, expected."user", expected."No", expected."Position", expected."group", expected."say ""$body$""")::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual."user", actual."No", actual."Position", actual."group", actual."say ""$body$""")::record;
 
-  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
     IF "gone_Order lines of the old shop, one row for each art_b18ca5dc" IS NOT NULL THEN
       DELETE FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS target USING unnest("gone_Order lines of the old shop, one row for each art_b18ca5dc") AS gone
        WHERE target."user" = gone."user" AND target."No" = gone."No" AND target."Position" = gone."Position";
-    END IF;
-    IF "gone_Order" IS NOT NULL THEN
-      DELETE FROM "it's the ""old"" shop"."Order" AS target USING unnest("gone_Order") AS gone
-       WHERE target."user" = gone."user" AND target."No" = gone."No";
     END IF;
   END IF;
 
@@ -622,8 +620,14 @@ BEGIN
       ON CONFLICT ("user", "No", "Position") DO UPDATE SET "group" = excluded."group", "say ""$body$""" = excluded."say ""$body$""";
     END IF;
   END IF;
-  IF "gone_Order" IS NOT NULL OR "changed_Order" IS NOT NULL OR "added_Order" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_b18ca5dc" IS NOT NULL OR "changed_Order lines of the old shop, one row for each _e26efeeb" IS NOT NULL OR "added_Order lines of the old shop, one row for each ar_a677fb29" IS NOT NULL THEN
-    PERFORM cutover.settle_constraints(ARRAY['"it''s the ""old"" shop"."Order"', '"it''s the ""old"" shop"."Order lines of the old shop, one row for each article bought"']::regclass[]);
+
+  -- Deletions of rows that others point to, children before parents; last, so that no child that has found another parent is
+  -- deleted with its old one.
+  IF $2 <> 'write' THEN
+    IF "gone_Order" IS NOT NULL THEN
+      DELETE FROM "it's the ""old"" shop"."Order" AS target USING unnest("gone_Order") AS gone
+       WHERE target."user" = gone."user" AND target."No" = gone."No";
+    END IF;
   END IF;
   RETURN held;
 END;
@@ -638,12 +642,13 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_odd_names.forward_purchase[] := $1::cutover_odd_names.forward_purchase[];
-  -- A unit that comes out of the quarantine was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
   known cutover_odd_names.forward_purchase[] := ARRAY(
-    SELECT unit FROM unnest($1) AS unit
+    SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'odd_names' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'purchase' AND put_aside.unit = unit))::cutover_odd_names.forward_purchase[];
+                          AND put_aside.kind = 'purchase' AND put_aside.error IS NULL
+                          AND put_aside.unit = wanted.ref))::cutover_odd_names.forward_purchase[];
   "gone_Table" cutover_odd_names."row_Table"[];
   "base_Table" cutover_odd_names."row_Table"[];
   "theirs_Table" cutover_odd_names."row_Table"[];
@@ -783,7 +788,6 @@ BEGIN
      ORDER BY added."user", added.number, added."Position"
     ON CONFLICT ("user", number, "Position") DO NOTHING;
   END IF;
-  PERFORM cutover.settle_constraints(ARRAY['"Select"."Table"', '"Select"."Order lines of the old shop, one row for each article bundle"']::regclass[]);
 END;
 $body$;
 
@@ -1389,6 +1393,10 @@ BEGIN
   IF phase IN ('archived', 'dropped') THEN
     RETURN NULL;
   END IF;
+  IF phase <> 'expanded' AND current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'TRUNCATE of % would also delete rows that this transaction does not see (cutover %)', 'it''s the "old" shop.Order', 'odd_names'
+      USING ERRCODE = 'CU023', HINT = 'Run it at READ COMMITTED.';
+  END IF;
   SELECT array_agg(DISTINCT noted.ref) INTO refs FROM (
     SELECT 'purchase:' || ROW(fed.cutover_1, fed.cutover_2)::cutover_odd_names.forward_purchase::text AS ref
       FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
@@ -1639,6 +1647,10 @@ BEGIN
   END IF;
   IF phase IN ('archived', 'dropped') THEN
     RETURN NULL;
+  END IF;
+  IF phase <> 'expanded' AND current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'TRUNCATE of % would also delete rows that this transaction does not see (cutover %)', 'it''s the "old" shop.Order lines of the old shop, one row for each article bought', 'odd_names'
+      USING ERRCODE = 'CU023', HINT = 'Run it at READ COMMITTED.';
   END IF;
   SELECT array_agg(DISTINCT noted.ref) INTO refs FROM (
     SELECT 'purchase:' || ROW(fed.cutover_1, fed.cutover_2)::cutover_odd_names.forward_purchase::text AS ref
@@ -2123,60 +2135,7 @@ $body$;
 SELECT cutover.register_cutover(
   'odd_names',
   'cutover_odd_names',
-   E'{
-    "units": {
-      "forward": [
-        [
-          "purchase",
-          "user",
-          "No"
-        ]
-      ],
-      "reverse": [
-        [
-          "purchase",
-          "user",
-          "No"
-        ]
-      ]
-    },
-    "tables": {
-      "legacy": [
-        "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",
-        "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""
-      ],
-      "new": [
-        "\\"Select\\".\\"Table\\"",
-        "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""
-      ],
-      "context": [],
-      "kept": []
-    },
-    "keep": {
-      "Order": [
-        "when"
-      ],
-      "Table": [
-        "end"
-      ]
-    },
-    "lost": {},
-    "sync": {
-      "mode": "commit",
-      "maxUnits": 1000,
-      "budgetMs": 250
-    },
-    "gates": {
-      "drift": 0,
-      "verifyMaxAgeHours": 24
-    },
-    "mappings": {
-      "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",
-      "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",
-      "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",
-      "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"
-    }
-  }'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ],\n    "reverse": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""\n    ],\n    "new": [\n      "\\"Select\\".\\"Table\\"",\n      "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "Order": [\n      "when"\n    ],\n    "Table": [\n      "end"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 250\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",\n    "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",\n    "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",\n    "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

@@ -303,7 +303,7 @@ BEGIN
       ON expected.note_id = actual.note_id
    WHERE ROW(expected.present, expected.note_id, expected.heading, expected.text, expected.price, expected.weight, expected.state, expected.rank, expected.written_at, expected.remind_at, expected.file)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.note_id, actual.heading, actual.text, actual.price, actual.weight, actual.state, actual.rank, actual.written_at, actual.remind_at, actual.file)::record;
 
-  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
     IF gone_note IS NOT NULL THEN
       DELETE FROM public.note AS target USING unnest(gone_note) AS gone
@@ -326,8 +326,11 @@ BEGIN
       ON CONFLICT (note_id) DO UPDATE SET heading = excluded.heading, text = excluded.text, price = excluded.price, weight = excluded.weight, state = excluded.state, rank = excluded.rank, written_at = excluded.written_at, remind_at = excluded.remind_at, file = excluded.file;
     END IF;
   END IF;
-  IF gone_note IS NOT NULL OR changed_note IS NOT NULL OR added_note IS NOT NULL THEN
-    PERFORM cutover.settle_constraints(ARRAY['public.note']::regclass[]);
+
+  -- Deletions of rows that others point to, children before parents; last, so that no child that has found another parent is
+  -- deleted with its old one.
+  IF $2 <> 'write' THEN
+    NULL;
   END IF;
   RETURN held;
 END;
@@ -362,7 +365,7 @@ BEGIN
       ON expected.id = actual.id
    WHERE ROW(expected.present, expected.id, expected.title, expected.body, expected.price_cents, expected.weight, expected.done, expected.priority, expected.written_at, expected.remind_at, expected.attachment)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.id, actual.title, actual.body, actual.price_cents, actual.weight, actual.done, actual.priority, actual.written_at, actual.remind_at, actual.attachment)::record;
 
-  -- Deletions, children before parents; first, so that what takes a deleted row's place finds it free.
+  -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
     IF gone_memo IS NOT NULL THEN
       DELETE FROM public.memo AS target USING unnest(gone_memo) AS gone
@@ -385,8 +388,11 @@ BEGIN
       ON CONFLICT (id) DO UPDATE SET title = excluded.title, body = excluded.body, price_cents = excluded.price_cents, weight = excluded.weight, done = excluded.done, priority = excluded.priority, written_at = excluded.written_at, remind_at = excluded.remind_at, attachment = excluded.attachment;
     END IF;
   END IF;
-  IF gone_memo IS NOT NULL OR changed_memo IS NOT NULL OR added_memo IS NOT NULL THEN
-    PERFORM cutover.settle_constraints(ARRAY['public.memo']::regclass[]);
+
+  -- Deletions of rows that others point to, children before parents; last, so that no child that has found another parent is
+  -- deleted with its old one.
+  IF $2 <> 'write' THEN
+    NULL;
   END IF;
   RETURN held;
 END;
@@ -401,12 +407,13 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_plain_1to1.forward_note[] := $1::cutover_plain_1to1.forward_note[];
-  -- A unit that comes out of the quarantine was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
   known cutover_plain_1to1.forward_note[] := ARRAY(
-    SELECT unit FROM unnest($1) AS unit
+    SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'plain_1to1' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'note' AND put_aside.unit = unit))::cutover_plain_1to1.forward_note[];
+                          AND put_aside.kind = 'note' AND put_aside.error IS NULL
+                          AND put_aside.unit = wanted.ref))::cutover_plain_1to1.forward_note[];
   gone_note cutover_plain_1to1.row_note[];
   base_note cutover_plain_1to1.row_note[];
   theirs_note cutover_plain_1to1.row_note[];
@@ -488,7 +495,6 @@ BEGIN
      ORDER BY added.note_id
     ON CONFLICT (note_id) DO NOTHING;
   END IF;
-  PERFORM cutover.settle_constraints(ARRAY['public.note']::regclass[]);
 END;
 $body$;
 
@@ -987,6 +993,10 @@ BEGIN
   IF phase IN ('archived', 'dropped') THEN
     RETURN NULL;
   END IF;
+  IF phase <> 'expanded' AND current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'TRUNCATE of % would also delete rows that this transaction does not see (cutover %)', 'public.memo', 'plain_1to1'
+      USING ERRCODE = 'CU023', HINT = 'Run it at READ COMMITTED.';
+  END IF;
   SELECT array_agg(DISTINCT noted.ref) INTO refs FROM (
     SELECT 'note:' || ROW(fed.cutover_1)::cutover_plain_1to1.forward_note::text AS ref
       FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)
@@ -1244,58 +1254,7 @@ $body$;
 SELECT cutover.register_cutover(
   'plain_1to1',
   'cutover_plain_1to1',
-   E'{
-    "units": {
-      "forward": [
-        [
-          "note",
-          "note_id"
-        ]
-      ],
-      "reverse": [
-        [
-          "note",
-          "note_id"
-        ]
-      ]
-    },
-    "tables": {
-      "legacy": [
-        "public.memo"
-      ],
-      "new": [
-        "public.note"
-      ],
-      "context": [],
-      "kept": []
-    },
-    "keep": {
-      "memo": [
-        "seen_at"
-      ],
-      "note": [
-        "created_at"
-      ]
-    },
-    "lost": {
-      "memo": {
-        "color": "nobody used it"
-      }
-    },
-    "sync": {
-      "mode": "commit",
-      "maxUnits": 1000,
-      "budgetMs": 250
-    },
-    "gates": {
-      "drift": 0,
-      "verifyMaxAgeHours": 24
-    },
-    "mappings": {
-      "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",
-      "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"
-    }
-  }'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 250\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

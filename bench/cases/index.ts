@@ -1,0 +1,9 @@
+import type { BenchCase } from "../case.ts";
+import { backfill } from "./backfill.ts";
+import { hotUnits } from "./hot-units.ts";
+import { toggle } from "./toggle.ts";
+import { verify } from "./verify.ts";
+import { workerMemory } from "./worker-memory.ts";
+
+/** In the order in which they run. */
+export const CASES: readonly BenchCase[] = [toggle, hotUnits, verify, backfill, workerMemory];
