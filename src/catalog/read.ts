@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import { compiledSchema } from "../compiler/names.ts";
+import { compiledSchema } from "../definition/identifiers.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/types.ts";
 import { describeDefinition } from "./describe.ts";

@@ -1,10 +1,5 @@
-import { createHash } from "node:crypto";
+import { fit } from "../definition/identifiers.ts";
 import type { Direction } from "../definition/types.ts";
-
-/** The schema of a cutover's compiled SQL. */
-export function compiledSchema(cutover: string): string {
-  return fit(`cutover_${cutover}`);
-}
 
 /** Every name the compiler gives; all of them live in the compiled schema, except triggers. */
 export const names = {
@@ -26,12 +21,3 @@ export const names = {
   trigger: (cutover: string, operation: string) => fit(`zzz_cutover_${cutover}_${operation}`),
   variable: (purpose: string, table: string) => fit(`${purpose}_${table}`),
 } as const;
-
-/** Postgres cuts identifiers at 63 bytes in silence; a hash keeps those that are longer apart. */
-export function fit(name: string): string {
-  if (Buffer.byteLength(name) <= 63) return name;
-  const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
-  let head = name;
-  while (Buffer.byteLength(head) > 54) head = [...head].slice(0, -1).join("");
-  return `${head}_${hash}`;
-}

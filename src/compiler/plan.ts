@@ -1,7 +1,7 @@
 import type { Catalog, CatalogTable, Column } from "../catalog/types.ts";
+import { compiledSchema } from "../definition/identifiers.ts";
 import type { Definition, Direction, Feed, Rule, Side, Table, UnitKind } from "../definition/types.ts";
 import { readSide, writtenSide } from "../definition/types.ts";
-import { compiledSchema } from "./names.ts";
 
 /** A table with everything the emitters need to know of it. */
 export interface PlannedTable extends Table {
@@ -104,8 +104,9 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
           relevant: columns.filter((column) => relevant.has(column)),
           columns,
           throughOthers:
-            (catalog.described.get(`${"side" in table ? table.side : "context"}.${table.name}.feeds.${kind.name}.rows`)?.escapes
-              .length ?? 0) > 0,
+            (catalog.described.get(
+              `${"side" in table ? table.side : "context"}.${table.name}.feeds.${kind.name}.rows`,
+            )?.escapes.length ?? 0) > 0,
         },
       ];
     });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { compiledSchema, names, fit as shortened } from "../../src/compiler/names.ts";
+import { names } from "../../src/compiler/names.ts";
+import { compiledSchema, fit as shortened } from "../../src/definition/identifiers.ts";
 
 test("a name that fits stays as it is", () => {
   expect(compiledSchema("notes")).toBe("cutover_notes");

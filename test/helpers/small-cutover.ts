@@ -6,7 +6,7 @@ import { onTestFinished } from "vitest";
 import { applyChain } from "../../scripts/graphile-migrate.ts";
 import { readCatalog } from "../../src/catalog/read.ts";
 import { compile } from "../../src/compiler/compile.ts";
-import { type Client, sqlState, withClient } from "../../src/db.ts";
+import { type Client, sqlState, withClient, withTransaction } from "../../src/db.ts";
 import { loadDefinition } from "../../src/definition/load.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
 
@@ -243,15 +243,14 @@ export function withMoves(database: TestDatabase): SmallDatabase {
       await withClient(database.pool, async (client) => {
         // A drainer that never comes to an end is to fail the test, not to hang the run.
         await client.query("SET statement_timeout = '20s'");
-        await client.query("CALL cutover.drain_all()");
-        await client.query("RESET statement_timeout");
+        await client.query("CALL cutover.drain_all()").finally(() => client.query("RESET statement_timeout"));
       });
     },
     async verify(cutover = "small") {
       return withClient(database.pool, async (client) => {
-        await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
-        const run = (await client.query("SELECT cutover.verify($1) AS run", [cutover])).rows[0].run;
-        await client.query("COMMIT");
+        const run = await withTransaction(client, { isolation: "repeatable read" }, async () => {
+          return (await client.query("SELECT cutover.verify($1) AS run", [cutover])).rows[0].run;
+        });
         const { rows } = await client.query("SELECT * FROM cutover.drift_runs WHERE id = $1", [run]);
         const counts: Record<string, number> = {};
         for (const kinds of Object.values<Record<string, Record<string, number>>>(rows[0].accounting)) {

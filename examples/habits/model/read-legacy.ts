@@ -1,4 +1,6 @@
 import type { Queryable } from "../../../src/db.ts";
+import { run } from "../../../src/engine/session.ts";
+import { legacyPage } from "../src/generated/model.queries.ts";
 import { type LegacyRow, reasonAgainst, sheetOf } from "./legacy-row.ts";
 import type { State } from "./types.ts";
 
@@ -11,15 +13,7 @@ export async function readLegacy(client: Queryable): Promise<State> {
   let after = "-9223372036854775808";
   while (true) {
     // In pages, because the whole table as text is large.
-    const { rows } = await client.query<LegacyRow>(
-      `SELECT
-         id::text, user_id::text, child_name, week_start_date::text, theme, reward, reflection::text, habits::text
-       FROM public.habit_tracker
-       WHERE id > $1
-       ORDER BY habit_tracker.id
-       LIMIT 2000`,
-      [after],
-    );
+    const rows = await run(legacyPage, { after, most: 2_000 }, client);
     for (const row of rows) addRow(state, row);
     const last = rows.at(-1);
     if (last === undefined) return state;

@@ -1,4 +1,7 @@
+import type { PreparedQuery } from "@pgtyped/runtime";
 import type { Queryable } from "../../../src/db.ts";
+import { run } from "../../../src/engine/session.ts";
+import { habitsPage, listSheets, recordsPage } from "../src/generated/model.queries.ts";
 import { dayAfter, mondayOf, touchedMondays } from "./calendar.ts";
 import { canonicalJson } from "./canonical-json.ts";
 import type { Cell, Sheet, State } from "./types.ts";
@@ -14,30 +17,20 @@ export interface Stray {
   readonly what: string;
 }
 
-interface SheetRow {
-  sheet_id: string;
-  user_id: string;
-  child_name: string;
-  monday: string;
-  start_offset: number;
-  theme: string | null;
-  reflection: string | null;
-  reward: string | null;
+/** What every row of a habit says of whose it is. */
+interface Placed {
+  readonly sheet_id: string;
+  readonly habit_id: string;
+  readonly user_id: string;
+  readonly child_name: string;
+  readonly monday: string;
 }
 
-interface HabitRow {
-  sheet_id: string;
-  habit_id: string;
-  user_id: string;
-  child_name: string;
-  monday: string;
-  name: string;
-}
-
-interface RecordRow extends Omit<HabitRow, "name"> {
-  record_date: string;
-  status: string;
-  note: string | null;
+/** The key of a row, after which the next page begins. */
+interface Place {
+  readonly sheet: string;
+  readonly habit: string;
+  readonly last: string;
 }
 
 const PAGE_ROWS = 20_000;
@@ -55,18 +48,7 @@ export async function readNew(client: Queryable): Promise<NewState> {
 }
 
 async function readSheets(client: Queryable, state: NewState): Promise<void> {
-  const { rows } = await client.query<SheetRow>(`
-    SELECT
-      sheet_id::text, user_id::text, child_name, week_start_date::text AS monday, start_offset, theme,
-      reflection::text, reward
-    FROM public.weeks
-    WHERE sheet_id IS NOT NULL
-    UNION ALL
-    SELECT
-      sheet_id::text, user_id::text, child_name, week_start_date::text AS monday, start_offset, theme,
-      reflection::text, reward
-    FROM public.kept_sheets`);
-  for (const row of rows) {
+  for (const row of await run(listSheets, undefined, client)) {
     if (state.sheets.has(row.sheet_id)) stray(state, row.sheet_id, "the sheet is there twice");
     state.sheets.set(row.sheet_id, {
       owner: row.user_id,
@@ -82,16 +64,7 @@ async function readSheets(client: Queryable, state: NewState): Promise<void> {
 
 async function readHabits(client: Queryable, state: NewState): Promise<void> {
   const weeksOf = new Map<string, Set<string>>();
-  const pages = pagesOf<HabitRow>(
-    client,
-    `SELECT sheet_id::text, habit_id::text, user_id::text, child_name, week_start_date::text AS monday, name,
-       week_start_date::text AS last
-     FROM public.habits
-     WHERE (sheet_id, habit_id, week_start_date) > ($1, $2, $3)
-     ORDER BY habits.sheet_id, habits.habit_id, habits.week_start_date
-     LIMIT ${PAGE_ROWS}`,
-  );
-  for await (const row of pages) {
+  for await (const row of pagesOf(client, habitsPage)) {
     const sheet = ownSheet(state, row);
     if (sheet === undefined) continue;
     const known = sheet.habits.get(row.habit_id);
@@ -116,16 +89,7 @@ async function readHabits(client: Queryable, state: NewState): Promise<void> {
 }
 
 async function readRecords(client: Queryable, state: NewState): Promise<void> {
-  const pages = pagesOf<RecordRow>(
-    client,
-    `SELECT sheet_id::text, habit_id::text, user_id::text, child_name, week_start_date::text AS monday,
-       record_date::text, status, note, record_date::text AS last
-     FROM public.habit_records
-     WHERE (sheet_id, habit_id, record_date) > ($1, $2, $3)
-     ORDER BY habit_records.sheet_id, habit_records.habit_id, habit_records.record_date
-     LIMIT ${PAGE_ROWS}`,
-  );
-  for await (const row of pages) {
+  for await (const row of pagesOf(client, recordsPage)) {
     const habit = ownSheet(state, row)?.habits.get(row.habit_id);
     const where = `record of habit ${row.habit_id} on ${row.record_date}`;
     if (mondayOf(row.record_date) !== row.monday)
@@ -140,24 +104,24 @@ async function readRecords(client: Queryable, state: NewState): Promise<void> {
   }
 }
 
-/** Every row of a query that takes the key of the row before as ($1, $2, $3) and gives it as sheet, habit, `last`. */
-async function* pagesOf<Row extends { sheet_id: string; habit_id: string }>(
+/** Every row of a query that goes on after a place. */
+async function* pagesOf<Row extends Placed & { readonly last: string }>(
   client: Queryable,
-  sql: string,
+  query: PreparedQuery<Place & { readonly most: number }, Row>,
 ): AsyncGenerator<Row> {
   const lowest = "-9223372036854775808";
-  let after = [lowest, lowest, "-infinity"];
+  let after: Place = { sheet: lowest, habit: lowest, last: "-infinity" };
   while (true) {
-    const { rows } = await client.query<Row & { last: string }>(sql, after);
+    const rows = await run(query, { ...after, most: PAGE_ROWS }, client);
     yield* rows;
     const end = rows.at(-1);
     if (end === undefined) return;
-    after = [end.sheet_id, end.habit_id, end.last];
+    after = { sheet: end.sheet_id, habit: end.habit_id, last: end.last };
   }
 }
 
 /** The row's sheet, when it is there and has the same child; a stray otherwise. */
-function ownSheet(state: NewState, row: Omit<HabitRow, "name">): Sheet | undefined {
+function ownSheet(state: NewState, row: Placed): Sheet | undefined {
   const sheet = state.sheets.get(row.sheet_id);
   if (sheet === undefined) {
     stray(state, row.sheet_id, `habit ${row.habit_id} in ${row.monday} has no sheet`);

@@ -1,4 +1,6 @@
 import type { Client } from "../../../src/db.ts";
+import { run } from "../../../src/engine/session.ts";
+import { countWeeks } from "../src/generated/cutover.queries.ts";
 import type { StoryResult } from "./result.ts";
 
 const FIELDS = {
@@ -22,11 +24,7 @@ export async function unitsOf(client: Client): Promise<StoryResult["units"]> {
     excluded: 0,
     reasons: {},
   };
-  const { rows } = await client.query(
-    `SELECT class, reason, count(*)::integer AS units, (SELECT count(*)::integer FROM cutover.compiled_units('habits', 'forward', 'week')) AS total
-     FROM cutover.classes('habits', 'forward', 'week') GROUP BY class, reason`,
-  );
-  for (const row of rows) {
+  for (const row of await run(countWeeks, undefined, client)) {
     units.total = row.total;
     units[FIELDS[row.class as keyof typeof FIELDS]] += row.units;
     // A week may be fed by rows of several reasons.

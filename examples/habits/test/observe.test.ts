@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Client } from "../../../src/db.ts";
+import { run } from "../../../src/engine/session.ts";
 import { status } from "../../../src/index.ts";
 import { mappedRows, runMigration } from "../../../test/helpers/cutover-case.ts";
+import { observedWrites } from "../src/generated/cutover.queries.ts";
 import { ANN, habit, MONDAY, mondays, saveWeek } from "./defects/fixture.ts";
 import { read } from "./example.ts";
 import { type InstalledHabits, installHabits } from "./installed.ts";
@@ -21,11 +23,7 @@ async function observed(client: Client, work: () => Promise<unknown>): Promise<u
   await work();
   const { rows } = await client.query("SELECT pg_current_xact_id()::text AS xid");
   await client.query("COMMIT");
-  const counted = await client.query(
-    "SELECT units, rows FROM cutover.observations WHERE cutover = 'habits' AND xid = $1::xid8",
-    [rows[0].xid],
-  );
-  return counted.rows;
+  return run(observedWrites, { transaction: rows[0].xid }, client);
 }
 
 async function rowsOfNewSide({ db }: InstalledHabits): Promise<unknown> {
@@ -175,7 +173,7 @@ describe("the sync's own triggers", () => {
 
     // It looks as it did; but something may have passed, and nobody has looked since.
     expect(await warnings(habits)).toEqual([expect.stringContaining("nothing has been verified since")]);
-    const { run, differences } = await habits.moves.verify();
+    const { run: verified, differences } = await habits.moves.verify();
     const [, second, third] = mondays(3);
     const unit = (...parts: string[]) =>
       `(${parts.map((part) => (/ /.test(part) ? `"${part}"` : part)).join()})`;
@@ -188,7 +186,7 @@ describe("the sync's own triggers", () => {
       ].sort(),
     );
 
-    await client.query("SELECT * FROM cutover.repair($1, 1000)", [run]);
+    await client.query("SELECT * FROM cutover.repair($1, 1000)", [verified]);
     expect((await habits.moves.verify()).driftedUnits).toBe(0);
     expect(await warnings(habits)).toEqual([]);
   });

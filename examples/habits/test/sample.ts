@@ -51,7 +51,10 @@ export async function saveSample(client: Queryable): Promise<Sample> {
       const owner = row === WITHOUT_OWNER ? { owner: null } : {};
       const sheet = await saveWeek(client, { ...owner, child: `Kid ${child + 1}`, firstDay, habits });
       if (row === WITHOUT_OWNER) withoutOwner = sheet;
-      marks.set(sheet, habits.flatMap((habit) => marksOf(sheet, habit, firstDay)));
+      marks.set(
+        sheet,
+        habits.flatMap((habit) => marksOf(sheet, habit, firstDay)),
+      );
     }
   }
   return { marks, withoutOwner };
@@ -72,7 +75,9 @@ function marksOf(sheet: string, { id, times }: LegacyHabit, firstDay: string): M
 /** Slots in turn: 625 marks spread evenly over those of the rows that have any, 84 of them yellow and 7 red. */
 function drawSlots(): () => string {
   const habits = (row: number) => MANY_HABITS.get(row) ?? 5;
-  const marked = Array.from({ length: SAMPLE.rows }, (_, row) => row).filter((row) => !WITHOUT_MARKS.includes(row));
+  const marked = Array.from({ length: SAMPLE.rows }, (_, row) => row).filter(
+    (row) => !WITHOUT_MARKS.includes(row),
+  );
   const slots = 7 * marked.reduce((sum, row) => sum + habits(row), 0);
   const evenly = (share: number, of: number) => {
     let at = 0;

@@ -2,7 +2,7 @@ import type { Catalog } from "../../catalog/types.ts";
 import { names } from "../names.ts";
 import type { Plan } from "../plan.ts";
 import { identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { OPERATIONS } from "./notes.ts";
+import { OPERATIONS } from "./touched.ts";
 
 /** The version of the core schema that compiled SQL needs. */
 export const CORE_VERSION = 1;

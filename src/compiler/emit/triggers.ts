@@ -1,7 +1,7 @@
 import { names } from "../names.ts";
 import type { Plan } from "../plan.ts";
 import { identifier, join, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { OPERATIONS, type Operation } from "./notes.ts";
+import { OPERATIONS, type Operation } from "./touched.ts";
 
 /** The triggers, last in the file: creating one takes a lock that queues behind writers, held until the file commits. */
 export function emitTriggers(plan: Plan): Sql {
