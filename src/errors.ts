@@ -74,6 +74,7 @@ const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
   CU016: EXIT.lockWait,
   CU017: EXIT.refused,
   CU018: EXIT.database,
+  CU019: EXIT.refused,
   CU020: EXIT.refused,
   CU021: EXIT.refused,
   CU022: EXIT.refused,

@@ -38,7 +38,9 @@ SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind, t.relpersisten
                                              ORDER BY g.tgname)
           FROM pg_catalog.pg_trigger AS g
           JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
-         WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND g.tgtype & 1 = 1 AND pn.nspname <> $3), '[]') AS application_triggers
+         WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND pn.nspname <> $3), '[]') AS application_triggers,
+       coalesce((SELECT pg_catalog.jsonb_agg(r.rulename ORDER BY r.rulename)
+          FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = t.oid AND r.rulename <> '_RETURN'), '[]') AS rewrite_rules
   FROM pg_catalog.pg_class AS t JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
  WHERE n.nspname = $1 AND t.relname = $2`;
 
@@ -72,5 +74,6 @@ export async function introspectTable(
     foreignKeys: row.foreign_keys,
     deferrableConstraints: row.deferrable_constraints,
     applicationTriggers: row.application_triggers,
+    rewriteRules: row.rewrite_rules,
   };
 }

@@ -31,12 +31,14 @@ export interface CatalogTable {
   readonly foreignKeys: readonly ForeignKey[];
   /** Names of deferrable constraints: they are made immediate while sync writes. */
   readonly deferrableConstraints: readonly string[];
-  /** Row triggers of the application, by name; those before the write may change the row that is written. */
+  /** Triggers of the application, by name; those before the write may change the row that is written. */
   readonly applicationTriggers: readonly {
     readonly name: string;
     readonly definition: string;
     readonly before: boolean;
   }[];
+  /** Rewrite rules, by name. */
+  readonly rewriteRules: readonly string[];
   /** `p` permanent, `u` unlogged, `t` temporary, as in pg_class.relpersistence. */
   readonly persistence: string;
   /** Policies hide rows of it from the role that read this catalog. */

@@ -11,6 +11,11 @@ const feed = z.union([
     .strictObject({
       units: z.string().min(1).describe("a SELECT with the row in scope that yields the unit's columns"),
       rows: z.string().min(1).describe("a condition over the row and the unit that an index serves"),
+      immutable: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("when units are found through another table: why that path never changes"),
     })
     .describe("the row feeds several units, or the look-up needs its own words"),
 ]);

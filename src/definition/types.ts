@@ -29,7 +29,13 @@ export interface SqlFile {
 /** The units of one kind that a row feeds. */
 export type Feed =
   | { readonly form: "expressions"; readonly kind: string; readonly expressions: readonly string[] }
-  | { readonly form: "query"; readonly kind: string; readonly units: string; readonly rows: string };
+  | {
+      readonly form: "query";
+      readonly kind: string;
+      readonly units: string;
+      readonly rows: string;
+      readonly immutable?: string | undefined;
+    };
 
 /** A rule that keeps rows out: the units they feed are quarantined, or excluded. */
 export interface Rule {

@@ -394,6 +394,73 @@ FROM memo`,
       },
     ],
   },
+  "unit-expressions-are-total": {
+    fails: [
+      {
+        config: (config) => {
+          config.legacy.memo.feeds.note = ["title::bigint"];
+        },
+        says: "legacy.memo.feeds.note: a cast of title may fail",
+      },
+      {
+        config: (config) => {
+          config.legacy.memo.feeds.note = ["(body::jsonb ->> 'id')::bigint"];
+        },
+        says: "a cast of an expression may fail",
+      },
+    ],
+    passes: [
+      {
+        config: (config) => {
+          config.legacy.memo.feeds.note = ["CASE WHEN title ~ '^[0-9]{1,9}$' THEN title::bigint ELSE id END"];
+        },
+      },
+    ],
+  },
+  "paths-are-immutable": {
+    fails: [
+      {
+        config: (config) => {
+          config.units.forward = { page: { note_id: "bigint" } };
+          config.new.note.unit = { page: ["note_id"] };
+          config.legacy.memo.feeds = { page: ["id"] };
+          config.context = {
+            currency: {
+              key: ["code"],
+              feeds: {
+                page: {
+                  units: "SELECT memo.id FROM public.memo WHERE memo.title = currency.code",
+                  rows: "true",
+                },
+              },
+            },
+          };
+        },
+        says: "context.currency.feeds.page finds its units through public.memo",
+      },
+    ],
+    passes: [
+      {
+        config: (config) => {
+          config.units.forward = { page: { note_id: "bigint" } };
+          config.new.note.unit = { page: ["note_id"] };
+          config.legacy.memo.feeds = { page: ["id"] };
+          config.context = {
+            currency: {
+              key: ["code"],
+              feeds: {
+                page: {
+                  units: "SELECT memo.id FROM public.memo WHERE memo.title = currency.code",
+                  rows: "currency.code = (SELECT memo.title FROM public.memo WHERE memo.id = page.note_id)",
+                  immutable: "a memo never changes its title",
+                },
+              },
+            },
+          };
+        },
+      },
+    ],
+  },
   "rules-yield-the-key": {
     fails: [
       {
@@ -503,7 +570,7 @@ FROM memo`,
         config: (config) => {
           config.new.note.triggers = { touch: "only sets created_at" };
         },
-        says: 'new.note.triggers names "touch", and the table has no BEFORE trigger of that name',
+        says: 'new.note.triggers names "touch", and the table has no trigger or rule of that name',
       },
     ],
     passes: [
@@ -512,7 +579,7 @@ FROM memo`,
               CREATE TRIGGER touch BEFORE UPDATE ON public.note FOR EACH ROW EXECUTE FUNCTION public.touch();
               CREATE TRIGGER tell AFTER UPDATE ON public.note FOR EACH ROW EXECUTE FUNCTION public.touch()`,
         config: (config) => {
-          config.new.note.triggers = { touch: "changes nothing at all" };
+          config.new.note.triggers = { touch: "changes nothing at all", tell: "changes nothing at all" };
         },
       },
     ],

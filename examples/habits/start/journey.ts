@@ -12,8 +12,6 @@ import type { World } from "./world.ts";
 
 /** Writes that have to overlap a move before its figure for "held up" means anything. */
 const OVERLAPPING_WRITES = 20;
-/** Longest that a writer may be held up by the installation or by a move. */
-const HELD_MS = 250;
 
 /** Walks one cutover through all of its phases, with writers at work, and gathers the evidence. */
 export class Journey {
@@ -137,7 +135,7 @@ export class Journey {
       "installed",
       `writers held up for ${this.#result.install.writersHeldMsMax} ms at most`,
     );
-    if (held.heldMsMax > HELD_MS)
+    if (held.heldMsMax > this.#options.heldMs)
       this.problem(`the installation held a writer up for ${rounded(held.heldMsMax)} ms`);
   }
 
@@ -247,7 +245,7 @@ export class Journey {
     );
     if (held.overlapping < OVERLAPPING_WRITES)
       this.problem(`only ${held.overlapping} writes overlapped the move to ${name}`);
-    if (held.heldMsMax > HELD_MS)
+    if (held.heldMsMax > this.#options.heldMs)
       this.problem(`the move to ${name} held a writer up for ${rounded(held.heldMsMax)} ms`);
   }
 

@@ -15,6 +15,8 @@ export interface StoryOptions {
   readonly databaseUrl: string | undefined;
   /** Remove a record and change a cell behind the sync's back: the run has to notice. */
   readonly plantLoss: boolean;
+  /** Longest that a writer may be held up by the installation or a move, in milliseconds. */
+  readonly heldMs: number;
 }
 
 export const USAGE = `npm start -- [options]
@@ -26,6 +28,7 @@ export const USAGE = `npm start -- [options]
   --json             one line of JSON on stdout, the timeline on stderr
   --keep             leave the database and the project's folder behind, and say where
   --database-url U   use this server instead of the one that comes with the repository
+  --held-ms N        longest that a move may hold a writer up, in milliseconds (250)
   --plant-loss       remove one record and change one cell behind the sync's back: must be noticed (exit code 1)
 
 Exit code 0 only when nothing was lost and nothing was added.
@@ -44,11 +47,12 @@ export function parseOptions(args: readonly string[]): StoryOptions | "help" {
       keep: { type: "boolean", default: false },
       "database-url": { type: "string" },
       "plant-loss": { type: "boolean", default: false },
+      "held-ms": { type: "string", default: "250" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return "help";
-  const count = (name: "weeks" | "writers" | "seconds", least: number) => {
+  const count = (name: "weeks" | "writers" | "seconds" | "held-ms", least: number) => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < least) {
       throw new Error(`--${name} takes a whole number of at least ${least}, not "${values[name]}"`);
@@ -64,5 +68,6 @@ export function parseOptions(args: readonly string[]): StoryOptions | "help" {
     keep: values.keep,
     databaseUrl: values["database-url"],
     plantLoss: values["plant-loss"],
+    heldMs: count("held-ms", 1),
   };
 }

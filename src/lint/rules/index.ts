@@ -13,11 +13,13 @@ import { noSchemaQualifiedTable } from "./no-schema-qualified-table.ts";
 import { noSystemColumns } from "./no-system-columns.ts";
 import { oneSelect } from "./one-select.ts";
 import { onlyKnownTables } from "./only-known-tables.ts";
+import { pathsAreImmutable } from "./paths-are-immutable.ts";
 import { reverseIsReadable } from "./reverse-is-readable.ts";
 import { rulesYieldTheKey } from "./rules-yield-the-key.ts";
 import { tableKind } from "./table-kind.ts";
 import { typeHasCast } from "./type-has-cast.ts";
 import { unitColumnsAreYielded } from "./unit-columns-are-yielded.ts";
+import { unitExpressionsAreTotal } from "./unit-expressions-are-total.ts";
 import { yieldsKnownColumns } from "./yields-known-columns.ts";
 
 /** All rules, in the order in which a person would mend what they find: tables, texts, columns, meaning. */
@@ -37,6 +39,8 @@ export const rules: readonly LintRule[] = [
   typeHasCast,
   keptColumnsHaveDefaults,
   unitColumnsAreYielded,
+  unitExpressionsAreTotal,
+  pathsAreImmutable,
   rulesYieldTheKey,
   kindsFed,
   reverseIsReadable,
