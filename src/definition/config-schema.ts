@@ -80,7 +80,7 @@ export const configSchema = z.strictObject({
       budgetMs: z
         .int()
         .positive()
-        .default(250)
+        .default(100)
         .describe("milliseconds of work at one commit; the rest stays pending"),
     })
     .prefault({}),

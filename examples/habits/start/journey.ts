@@ -97,6 +97,10 @@ export class Journey {
     const { crew, workers } = this.#world;
     await crew.stopAll().catch((error: Error) => this.problem(error.message));
     await workers.stop();
+    const { rows: failed } = await this.#world.client.query(
+      "SELECT direction, kind, unit, reason, error FROM cutover.quarantine WHERE error IS NOT NULL ORDER BY quarantined_at LIMIT 5",
+    );
+    for (const row of failed) this.problem(`in quarantine by an error: ${JSON.stringify(row)}`);
     const result = this.#result;
     result.peakRssMiB = workers.measure();
     result.cells.lost = this.#found.lost;
