@@ -5,19 +5,25 @@
 
 CREATE SCHEMA cutover;
 
+-- Sequences
+
+CREATE SEQUENCE cutover.moves AS bigint START 0 INCREMENT 1;
+
 -- Tables
 
 CREATE TABLE cutover.backfill_ranges (
   backfill bigint NOT NULL,
   kind text COLLATE "C" NOT NULL,
   kind_rank integer NOT NULL,
+  part text DEFAULT 'all'::text NOT NULL,
   first_ordinal integer NOT NULL,
   last_ordinal integer NOT NULL,
   "position" integer NOT NULL,
   rows_written bigint DEFAULT 0 NOT NULL,
   worker text,
-  CONSTRAINT backfill_ranges_pkey PRIMARY KEY (backfill, kind, first_ordinal),
-  CONSTRAINT backfill_ranges_backfill_fkey FOREIGN KEY (backfill) REFERENCES cutover.backfills(id) ON DELETE CASCADE
+  CONSTRAINT backfill_ranges_pkey PRIMARY KEY (backfill, kind, part, first_ordinal),
+  CONSTRAINT backfill_ranges_backfill_fkey FOREIGN KEY (backfill) REFERENCES cutover.backfills(id) ON DELETE CASCADE,
+  CONSTRAINT backfill_ranges_part_check CHECK ((part = ANY (ARRAY['all'::text, 'write'::text, 'delete'::text])))
 ) WITH (fillfactor=50);
 
 CREATE TABLE cutover.backfill_units (
@@ -66,10 +72,12 @@ CREATE TABLE cutover.cutovers (
   step text,
   phase_since timestamp with time zone DEFAULT now() NOT NULL,
   phase_xid xid8 DEFAULT pg_current_xact_id() NOT NULL,
+  move bigint DEFAULT 0 NOT NULL,
   epoch integer DEFAULT 0 NOT NULL,
   has_held_rows boolean DEFAULT false NOT NULL,
   definition jsonb NOT NULL,
   fingerprint jsonb DEFAULT '{}'::jsonb NOT NULL,
+  trigger_stamp text DEFAULT ''::text NOT NULL,
   reverse_ended_at timestamp with time zone,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
   CONSTRAINT cutovers_pkey PRIMARY KEY (name),
@@ -88,6 +96,7 @@ CREATE TABLE cutover.drift_runs (
   directions text[] NOT NULL,
   accounting jsonb NOT NULL,
   drifted_units bigint NOT NULL,
+  trigger_stamp text DEFAULT ''::text NOT NULL,
   fingerprint_problems jsonb DEFAULT '[]'::jsonb NOT NULL,
   CONSTRAINT drift_runs_pkey PRIMARY KEY (id)
 );
@@ -154,10 +163,11 @@ CREATE TABLE cutover.outbox (
   direction text NOT NULL,
   kind text COLLATE "C" NOT NULL,
   unit text COLLATE "C" NOT NULL,
+  unit_key text COLLATE "C" GENERATED ALWAYS AS (((((((cutover || '/'::text) || direction) || '/'::text) || kind) || ':'::text) || unit)) STORED NOT NULL,
   CONSTRAINT outbox_pkey PRIMARY KEY (xid, cutover, direction, kind, unit),
   CONSTRAINT outbox_direction_check CHECK ((direction = ANY (ARRAY['forward'::text, 'reverse'::text])))
 );
-CREATE INDEX outbox_unit ON cutover.outbox USING btree (cutover, direction, kind, unit);
+CREATE INDEX outbox_unit_key ON cutover.outbox USING btree (unit_key);
 
 CREATE TABLE cutover.phase_transitions (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -223,21 +233,30 @@ CREATE TABLE cutover.units (
 -- Functions and procedures
 
 FUNCTION cutover.advance(cutover_name text, to_phase text, force text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) RETURNS cutover.phase_transitions
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 PROCEDURE cutover.advance_steps(IN cutover_name text, IN to_phase text, IN force text[] DEFAULT '{}'::text[], IN reason text DEFAULT NULL::text, IN wait_seconds integer DEFAULT 60) plpgsql VOLATILE;
+
+FUNCTION cutover.archive_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.archive_schema(cutover_name text) RETURNS name
+  LANGUAGE sql STABLE;
 
 FUNCTION cutover.ask_gates(cutover_name text, to_phase text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.backfill_step(wanted bigint, worker_name text, max_units integer, OUT state text, OUT units integer, OUT written integer) RETURNS record
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=1s SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.barrier_exclusive() RETURNS void
   LANGUAGE sql VOLATILE;
 
 FUNCTION cutover.barrier_shared() RETURNS void
   LANGUAGE sql VOLATILE;
+
+FUNCTION cutover.check_snapshot(cutover_name text, known_move bigint) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.classes(cutover_name text, unit_direction text, unit_kind text, with_drift boolean DEFAULT true) RETURNS TABLE(unit text, class text, reason text)
   LANGUAGE sql STABLE;
@@ -257,10 +276,10 @@ FUNCTION cutover.compiled_held(cutover_name text, unit_direction text, unit_kind
 FUNCTION cutover.compiled_lock_rows(cutover_name text, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[]) RETURNS void
+FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.compiled_recompute(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS text[]
+FUNCTION cutover.compiled_recompute(cutover_name text, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'::text) RETURNS text[]
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.compiled_schema(cutover_name text) RETURNS name
@@ -273,14 +292,20 @@ FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kin
   LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=1s SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 PROCEDURE cutover.drain_all(IN cutover_name text DEFAULT NULL::text) plpgsql VOLATILE;
 
-FUNCTION cutover.drain_both_sides(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[]) RETURNS integer
+FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.drain_one_side(stand cutover.cutovers, unit_kind text, wanted text[]) RETURNS integer
+FUNCTION cutover.drain_late_writes(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.drop_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL::text) RETURNS void
@@ -296,12 +321,12 @@ FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.flush() RETURNS void
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.flush_at_commit() RETURNS trigger
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
-FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
@@ -310,20 +335,35 @@ FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
 FUNCTION cutover.flush_transaction(own xid8) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[]) RETURNS void
+  LANGUAGE sql VOLATILE;
+
 FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward'::text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.gate_drift_free(stand cutover.cutovers, wanted_directions text[]) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.gate_outbox_drained(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.gate_quarantine_accepted(stand cutover.cutovers, with_rules boolean) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.gate_writers_current(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.grant_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.has_held_rows(cutover_name text) RETURNS boolean
   LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.id(VARIADIC parts text[]) RETURNS uuid
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
+
+FUNCTION cutover.is_our_fault(sqlstate text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE;
 
 FUNCTION cutover.is_writing(cutover_name text, direction text) RETURNS boolean
   LANGUAGE plpgsql STABLE;
@@ -334,7 +374,10 @@ FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS j
 FUNCTION cutover.lock_units(cutover_name text, unit_direction text, unit_kind text, wanted text[], new_epoch integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.make_true(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[]) RETURNS integer
+FUNCTION cutover.make_true(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'::text) RETURNS integer
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.move_sequences(cutover_name text, side text, headroom bigint DEFAULT 1000000) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) RETURNS void
@@ -343,20 +386,38 @@ FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) 
 FUNCTION cutover.phase_rank(phase text) RETURNS integer
   LANGUAGE sql IMMUTABLE;
 
+FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.quarantine_held(stand cutover.cutovers, unit_kind text, wanted text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.quarantine_unit(cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.record_move(cutover_name text, to_phase text, why text) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
-FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[]) RETURNS TABLE(kind text, units text[])
+FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[], finest_first boolean DEFAULT false) RETURNS TABLE(kind text, units text[])
   LANGUAGE sql STABLE;
 
 FUNCTION cutover.register_cutover(cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
+  LANGUAGE sql VOLATILE;
+
 FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0) RETURNS TABLE(units integer, last_ordinal integer)
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lock_timeout=1s SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
+FUNCTION cutover.retry_quarantined(cutover_name text) RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.revoke_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.rollback(cutover_name text, reason text DEFAULT NULL::text) RETURNS cutover.phase_transitions
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
@@ -366,17 +427,34 @@ PROCEDURE cutover.rollback_steps(IN cutover_name text, IN reason text DEFAULT NU
 FUNCTION cutover.set_writing(cutover_name text, direction text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.settle_constraints(cutover_name text, unit_direction text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
   LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.start_backfill(cutover_name text, unit_direction text DEFAULT 'forward'::text, range_size integer DEFAULT 500) RETURNS bigint
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]
   LANGUAGE sql STABLE;
 
+FUNCTION cutover.trigger_stamp(cutover_name text) RETURNS text
+  LANGUAGE sql STABLE;
+
+FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.unarchive_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL::text[], most_details integer DEFAULT 1000) RETURNS bigint
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET row_security=off SET search_path=pg_catalog, pg_temp;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
+PROCEDURE cutover.wait_for_writers(IN cutover_name text, IN side text, IN wait_seconds integer) plpgsql VOLATILE;
+
+FUNCTION cutover.work_off(stand cutover.cutovers, refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.writers_in_flight(tables text[]) RETURNS TABLE(virtual_transaction text, pid integer)
   LANGUAGE sql STABLE;

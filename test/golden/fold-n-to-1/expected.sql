@@ -727,6 +727,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_setting_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -781,6 +784,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_setting_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -847,6 +853,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_setting_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -901,6 +910,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_setting_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -985,6 +997,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_account_settings_insert() RETURNS trigg
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1033,6 +1048,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_account_settings_update() RETURNS trigg
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1089,6 +1107,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_account_settings_delete() RETURNS trigg
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1137,6 +1158,9 @@ CREATE FUNCTION cutover_fold_n_to_1.note_account_settings_truncate() RETURNS tri
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1178,7 +1202,7 @@ $body$;
 SELECT cutover.register_cutover(
   'fold_n_to_1',
   'cutover_fold_n_to_1',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "account",\n        "account_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.setting"\n    ],\n    "new": [\n      "public.account_settings"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "account_settings": [\n      "updated_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 250\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",\n    "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"\n  }\n}'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "account",\n        "account_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.setting"\n    ],\n    "new": [\n      "public.account_settings"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "account_settings": [\n      "updated_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",\n    "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

@@ -1203,6 +1203,9 @@ CREATE FUNCTION cutover_odd_names."note_Order_insert"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1257,6 +1260,9 @@ CREATE FUNCTION cutover_odd_names."note_Order_update"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1323,6 +1329,9 @@ CREATE FUNCTION cutover_odd_names."note_Order_delete"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1377,6 +1386,9 @@ CREATE FUNCTION cutover_odd_names."note_Order_truncate"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1458,6 +1470,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1512,6 +1527,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body1$
 #variable_conflict use_column
 DECLARE
@@ -1578,6 +1596,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1632,6 +1653,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1716,6 +1740,9 @@ CREATE FUNCTION cutover_odd_names."note_Table_insert"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1764,6 +1791,9 @@ CREATE FUNCTION cutover_odd_names."note_Table_update"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1820,6 +1850,9 @@ CREATE FUNCTION cutover_odd_names."note_Table_delete"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1868,6 +1901,9 @@ CREATE FUNCTION cutover_odd_names."note_Table_truncate"() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1942,6 +1978,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1990,6 +2029,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2046,6 +2088,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2094,6 +2139,9 @@ CREATE FUNCTION cutover_odd_names."note_Order lines of the old shop, one row for
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2135,7 +2183,7 @@ $body$;
 SELECT cutover.register_cutover(
   'odd_names',
   'cutover_odd_names',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ],\n    "reverse": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""\n    ],\n    "new": [\n      "\\"Select\\".\\"Table\\"",\n      "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "Order": [\n      "when"\n    ],\n    "Table": [\n      "end"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 250\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",\n    "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",\n    "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",\n    "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"\n  }\n}'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ],\n    "reverse": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""\n    ],\n    "new": [\n      "\\"Select\\".\\"Table\\"",\n      "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "Order": [\n      "when"\n    ],\n    "Table": [\n      "end"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",\n    "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",\n    "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",\n    "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

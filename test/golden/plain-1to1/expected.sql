@@ -803,6 +803,9 @@ CREATE FUNCTION cutover_plain_1to1.note_memo_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -857,6 +860,9 @@ CREATE FUNCTION cutover_plain_1to1.note_memo_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -923,6 +929,9 @@ CREATE FUNCTION cutover_plain_1to1.note_memo_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -977,6 +986,9 @@ CREATE FUNCTION cutover_plain_1to1.note_memo_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1061,6 +1073,9 @@ CREATE FUNCTION cutover_plain_1to1.note_note_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1109,6 +1124,9 @@ CREATE FUNCTION cutover_plain_1to1.note_note_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1165,6 +1183,9 @@ CREATE FUNCTION cutover_plain_1to1.note_note_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1213,6 +1234,9 @@ CREATE FUNCTION cutover_plain_1to1.note_note_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1254,7 +1278,7 @@ $body$;
 SELECT cutover.register_cutover(
   'plain_1to1',
   'cutover_plain_1to1',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 250\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

@@ -1559,6 +1559,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_diary_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1618,6 +1621,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_diary_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1697,6 +1703,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_diary_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1756,6 +1765,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_diary_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1865,6 +1877,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_author_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1913,6 +1928,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_author_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -1969,6 +1987,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_author_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2017,6 +2038,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_author_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2091,6 +2115,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_volume_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2142,6 +2169,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_volume_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2205,6 +2235,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_volume_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2256,6 +2289,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_volume_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2333,6 +2369,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_day_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2381,6 +2420,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_day_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2437,6 +2479,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_day_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2485,6 +2530,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_day_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2532,6 +2580,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_mood_insert() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2578,6 +2629,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_mood_update() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2632,6 +2686,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_mood_delete() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2678,6 +2735,9 @@ CREATE FUNCTION cutover_split_1_to_n.note_mood_truncate() RETURNS trigger
     SET "TimeZone" = 'UTC'
     SET extra_float_digits = 1
     SET bytea_output = 'hex'
+    SET array_nulls = on
+    SET xmloption = 'content'
+    SET lc_monetary = 'C'
 AS $body$
 #variable_conflict use_column
 DECLARE
@@ -2718,7 +2778,7 @@ $body$;
 SELECT cutover.register_cutover(
   'split_1_to_n',
   'cutover_split_1_to_n',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 250\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );
