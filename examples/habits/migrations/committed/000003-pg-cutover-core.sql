@@ -1,0 +1,2814 @@
+--! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
+--! Hash: sha1:7f0306ace9623d172dd98f1f57b291b1967bd743
+--! Message: pg-cutover core
+
+-- Enter migration here
+
+-- cutover:begin (core 000001-core-schema)
+-- The core of pg-cutover: what is the same for every cutover of a database.
+--
+-- It creates the schema `cutover` and touches no table of the application, so it takes no lock that a writer could meet.
+-- Words (cutover, unit, note, flush, drain, phase …) are those of docs/architecture.md.
+--
+-- Tables are created here and changed by later migrations; everything that can be replaced as a whole (functions, views,
+-- grants) has a file of its own below migrations/fixtures/ and is included from there.
+
+CREATE SCHEMA IF NOT EXISTS cutover;
+REVOKE ALL ON SCHEMA cutover FROM PUBLIC;
+
+-- The version of the core, compared by the command line and by compiled cutovers.
+CREATE TABLE cutover.core_version (
+  version integer PRIMARY KEY,
+  installed_at timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO cutover.core_version (version) VALUES (1);
+
+-- Counts moves and steps of all cutovers. A sequence is read as it is now, whatever the reader's snapshot: a transaction with an
+-- old one so learns that its picture of the phases may be out of date.
+CREATE SEQUENCE cutover.moves MINVALUE 0 START 0;
+SELECT nextval('cutover.moves');
+
+-- One row per cutover: where it stands, and what its compiled SQL relied on.
+CREATE TABLE cutover.cutovers (
+  name text COLLATE "C" PRIMARY KEY,
+  -- the schema that holds the compiled functions, cutover_<name>
+  compiled_schema name NOT NULL UNIQUE,
+  phase text NOT NULL DEFAULT 'expanded' CHECK (phase IN (
+    'expanded', 'dual_write', 'backfilled', 'reads_switched', 'writes_switched', 'legacy_locked', 'archived', 'dropped')),
+  -- a move that consists of several transactions names the step that it has reached; NULL between moves
+  step text,
+  phase_since timestamptz NOT NULL DEFAULT now(),
+  -- the transaction of the last move: transactions older than this may still act on what they saw before it
+  phase_xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  -- number of the last move or step; the sequence below knows it as well, outside of any snapshot
+  move bigint NOT NULL DEFAULT 0,
+  -- raised whenever what a backfill has made true is no longer known to be true
+  epoch integer NOT NULL DEFAULT 0,
+  -- true once a legacy row has been seen: then gates ask for evidence
+  has_held_rows boolean NOT NULL DEFAULT false,
+  -- kinds, tables, options and gates as they were compiled
+  definition jsonb NOT NULL,
+  -- what the compiler relied on in the catalog
+  fingerprint jsonb NOT NULL DEFAULT '{}',
+  -- identity and state of the sync triggers when the cutover was compiled, see cutover.trigger_stamp()
+  trigger_stamp text NOT NULL DEFAULT '',
+  reverse_ended_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- The kinds of units of a cutover; a lower rank is coarser, is locked first and written first.
+CREATE TABLE cutover.unit_kinds (
+  cutover text COLLATE "C" NOT NULL REFERENCES cutover.cutovers ON DELETE CASCADE,
+  direction text NOT NULL CHECK (direction IN ('forward', 'reverse')),
+  kind text COLLATE "C" NOT NULL,
+  rank integer NOT NULL,
+  PRIMARY KEY (cutover, direction, kind)
+);
+
+-- Every move of a phase: who, when, which gates were asked and what each answered.
+CREATE TABLE cutover.phase_transitions (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  cutover text COLLATE "C" NOT NULL,
+  from_phase text NOT NULL,
+  to_phase text NOT NULL,
+  moved_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  moved_by text NOT NULL DEFAULT session_user,
+  gates jsonb NOT NULL DEFAULT '[]',
+  forced text[] NOT NULL DEFAULT '{}',
+  reason text
+);
+
+-- One row per transaction that has noted something; the deferred trigger on it is the one flush of that transaction.
+-- `writing` is set while sync itself writes, so that note() can tell sync's writes from the application's; no setting does
+-- that, because any role may set a setting.
+CREATE TABLE cutover.head (
+  xid xid8 PRIMARY KEY,
+  writing_cutover text COLLATE "C",
+  writing_direction text
+) WITH (fillfactor = 50);
+
+-- The notes: units that a transaction has touched and that are not worked off. The key starts with the transaction, so that
+-- a hot unit does not collect dead entries in front of everybody's own notes.
+CREATE TABLE cutover.outbox (
+  xid xid8 NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL CHECK (direction IN ('forward', 'reverse')),
+  kind text COLLATE "C" NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  -- "is this unit pending?", asked by the drainer and by the flush of the phases in which both sides are written. A column of its
+  -- own, so that a look-up of the own notes cannot be planned by this index.
+  unit_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (cutover || '/' || direction || '/' || kind || ':' || unit) STORED,
+  PRIMARY KEY (xid, cutover, direction, kind, unit)
+);
+CREATE INDEX outbox_unit_key ON cutover.outbox (unit_key);
+
+-- Legacy rows as they were before a transaction first touched them, kept while both sides may be written: sync then brings
+-- over what the writer changed, not what the row looks like. `image` is the row as text (NULL: the row did not exist).
+CREATE TABLE cutover.images (
+  xid xid8 NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  table_name text COLLATE "C" NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  -- drawn while the writer holds the row's lock, so it orders the images of one row as the database ordered its writes
+  seq bigint GENERATED ALWAYS AS IDENTITY,
+  image text,
+  -- "kind:unit", forward units that the row fed before or after, and reverse units that it belonged to before or after
+  feeds text[] NOT NULL,
+  belongs text[] NOT NULL,
+  -- the transaction that is working this image off
+  taken_by xid8,
+  PRIMARY KEY (xid, cutover, table_name, key)
+);
+CREATE INDEX images_belongs ON cutover.images USING gin (belongs);
+CREATE INDEX images_row ON cutover.images (cutover, table_name, key, seq);
+
+-- One row per unit that sync has ever locked. Upserting it is the lock of the unit: it makes a REPEATABLE READ writer with an
+-- old snapshot fail with 40001 (caught, left pending) instead of drifting in silence, which an advisory lock does not.
+CREATE TABLE cutover.units (
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  version bigint NOT NULL DEFAULT 1,
+  -- the epoch in which the unit was last made true; below the cutover's epoch: not yet backfilled
+  epoch integer NOT NULL DEFAULT -1,
+  PRIMARY KEY (cutover, direction, kind, unit)
+) WITH (fillfactor = 50);
+
+-- What the flush of phase `expanded` saw: units and rows that sync would have written.
+CREATE TABLE cutover.observations (
+  xid xid8 NOT NULL,
+  cutover text COLLATE "C" NOT NULL,
+  observed_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  units integer NOT NULL,
+  rows integer NOT NULL,
+  PRIMARY KEY (xid, cutover)
+);
+
+-- Units that could not be written, with the reason and the rows they were to be made of. Only drain and backfill write here,
+-- never an application's session. `version` is the unit's version then: a unit written since has been mended.
+CREATE TABLE cutover.quarantine (
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  kind text COLLATE "C" NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  class text NOT NULL DEFAULT 'quarantined' CHECK (class IN ('quarantined', 'excluded')),
+  reason text NOT NULL,
+  error text,
+  rows jsonb NOT NULL DEFAULT '[]',
+  version bigint NOT NULL DEFAULT 0,
+  quarantined_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  accepted_by text,
+  accepted_at timestamptz,
+  PRIMARY KEY (cutover, direction, kind, unit)
+);
+
+-- A backfill is a list of ranges over the ordinals of its units; a worker claims a range by locking its row, so a worker that
+-- dies gives its range back at once. Position and work are committed together.
+CREATE TABLE cutover.backfills (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  cutover text COLLATE "C" NOT NULL,
+  direction text NOT NULL,
+  epoch integer NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  finished_at timestamptz,
+  paused boolean NOT NULL DEFAULT false,
+  units_total bigint NOT NULL DEFAULT 0
+);
+-- The units of a backfill in their order; written once, when the backfill starts.
+CREATE TABLE cutover.backfill_units (
+  backfill bigint NOT NULL REFERENCES cutover.backfills ON DELETE CASCADE,
+  kind text COLLATE "C" NOT NULL,
+  ordinal integer NOT NULL,
+  unit text COLLATE "C" NOT NULL,
+  PRIMARY KEY (backfill, kind, ordinal)
+);
+CREATE TABLE cutover.backfill_ranges (
+  backfill bigint NOT NULL REFERENCES cutover.backfills ON DELETE CASCADE,
+  kind text COLLATE "C" NOT NULL,
+  kind_rank integer NOT NULL,
+  -- 'all', or 'write' and, after the finer kinds, 'delete': a parent goes after its children
+  part text NOT NULL DEFAULT 'all' CHECK (part IN ('all', 'write', 'delete')),
+  first_ordinal integer NOT NULL,
+  last_ordinal integer NOT NULL,
+  -- the last ordinal that is done
+  position integer NOT NULL,
+  rows_written bigint NOT NULL DEFAULT 0,
+  worker text,
+  PRIMARY KEY (backfill, kind, part, first_ordinal)
+) WITH (fillfactor = 50);
+
+-- One row per verify, and one per difference that it found.
+CREATE TABLE cutover.drift_runs (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  cutover text COLLATE "C" NOT NULL,
+  phase text NOT NULL,
+  epoch integer NOT NULL,
+  started_at timestamptz NOT NULL,
+  finished_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  snapshot text NOT NULL,
+  directions text[] NOT NULL,
+  -- {direction: {class: count}}, the six classes that add up to the total
+  accounting jsonb NOT NULL,
+  drifted_units bigint NOT NULL,
+  -- the identity and state of the sync triggers at that time: another one later means that they were not at work in between
+  trigger_stamp text NOT NULL DEFAULT '',
+  fingerprint_problems jsonb NOT NULL DEFAULT '[]'
+);
+CREATE TABLE cutover.drift_units (
+  run bigint NOT NULL REFERENCES cutover.drift_runs ON DELETE CASCADE,
+  ordinal integer NOT NULL,
+  direction text NOT NULL,
+  kind text NOT NULL,
+  unit text NOT NULL,
+  table_name text NOT NULL,
+  key jsonb NOT NULL,
+  -- 'missing', 'unexpected' or 'different'
+  finding text NOT NULL,
+  expected jsonb,
+  actual jsonb,
+  PRIMARY KEY (run, ordinal)
+);
+
+-- A cell that both sides wrote at once: the side that is the truth won, and this is what the other one had written.
+CREATE TABLE cutover.conflicts (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  cutover text COLLATE "C" NOT NULL,
+  table_name text NOT NULL,
+  key jsonb NOT NULL,
+  found_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  base jsonb,
+  won jsonb,
+  lost jsonb
+);
+
+-- What happened, for people and for log shippers.
+CREATE TABLE cutover.events (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  happened_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  cutover text COLLATE "C",
+  event text NOT NULL,
+  detail jsonb NOT NULL DEFAULT '{}'
+);
+
+-- Privileges that the lock of the legacy tables took away, exactly as they were, for the way back.
+CREATE TABLE cutover.revoked_grants (
+  cutover text COLLATE "C" NOT NULL,
+  table_name text NOT NULL,
+  grantee text NOT NULL,
+  grantor text NOT NULL,
+  privilege text NOT NULL,
+  grantable boolean NOT NULL,
+  column_name text NOT NULL DEFAULT '',
+  PRIMARY KEY (cutover, table_name, grantee, grantor, privilege, column_name)
+);
+
+-- Replaceable objects, in the order in which they need each other.
+-- A stable id for natural-key parts: the same parts give the same id on every machine and under every setting.
+-- md5 and not sha256: it stands on the hot path of every synced write, and it is no secret. The text form of a text[] quotes
+-- its members, so ('a,b') and ('a','b') differ; no setting changes it, hence IMMUTABLE.
+CREATE OR REPLACE FUNCTION cutover.id(VARIADIC parts text[]) RETURNS uuid
+  LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.md5(parts::text)::uuid;
+-- The place of a phase in their order, from 0; NULL for no phase.
+CREATE OR REPLACE FUNCTION cutover.phase_rank(phase text) RETURNS integer
+  LANGUAGE sql IMMUTABLE
+RETURN pg_catalog.array_position(ARRAY['expanded', 'dual_write', 'backfilled', 'reads_switched', 'writes_switched',
+                                       'legacy_locked', 'archived', 'dropped'], phase) - 1;
+-- The phase barrier: every flush holds it shared until its commit is done, a phase move takes it exclusively. A move so waits
+-- for commits in progress (about a millisecond), never for open transactions.
+CREATE OR REPLACE FUNCTION cutover.barrier_shared() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT pg_catalog.pg_advisory_xact_lock_shared(1668641647, 1);
+END;
+
+CREATE OR REPLACE FUNCTION cutover.barrier_exclusive() RETURNS void
+  LANGUAGE sql VOLATILE
+BEGIN ATOMIC
+  SELECT pg_catalog.pg_advisory_xact_lock(1668641647, 1);
+END;
+-- Errors that say nothing about a unit: missing functions or rights, no memory, no disk, a shutdown, a defect. They stop the work
+-- with the notes where they are; a quarantine full of them would look like a verdict on the data.
+CREATE OR REPLACE FUNCTION cutover.is_our_fault(sqlstate text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE
+RETURN pg_catalog.left(sqlstate, 2) IN ('42', '53', '57', '58', 'XX', '08', 'F0');
+-- Locks units by upserting their version rows in sorted order, so that two transactions never wait for each other in a circle.
+-- Lock: one row of cutover.units per unit, until the end of the transaction. A REPEATABLE READ transaction whose snapshot is
+-- older than the row's last change fails with 40001 here, before it could write anything from its old snapshot.
+CREATE OR REPLACE FUNCTION cutover.lock_units(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[], new_epoch integer
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  INSERT INTO cutover.units AS known (cutover, direction, kind, unit, epoch)
+  SELECT cutover_name, unit_direction, unit_kind, wanted_unit.unit, new_epoch
+    FROM pg_catalog.unnest(wanted) AS wanted_unit (unit)
+   ORDER BY wanted_unit.unit COLLATE "C"
+      ON CONFLICT (cutover, direction, kind, unit)
+      DO UPDATE SET version = known.version + 1, epoch = excluded.epoch;
+END;
+$$;
+-- Checks now, inside the caller's EXCEPTION block, what is deferred about the tables that sync has written: their own deferrable
+-- constraints, and foreign keys of other tables that point to them. Checked at the end of the application's commit, a violation
+-- on our side would fail it. Read at run time, because such a constraint may be younger than the compiled SQL. Those that are
+-- deferred from the start are deferred again afterwards, for the next batch of units.
+CREATE OR REPLACE FUNCTION cutover.settle_constraints(cutover_name text, unit_direction text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  found_constraint record;
+BEGIN
+  FOR found_constraint IN
+    SELECT DISTINCT pg_catalog.format('%I.%I', n.nspname, c.conname) AS name, c.condeferred
+      FROM pg_catalog.unnest(cutover.tables_of(cutover_name, CASE unit_direction WHEN 'forward' THEN 'new' ELSE 'legacy' END)) AS written
+      JOIN pg_catalog.pg_trigger AS t ON t.tgrelid = pg_catalog.to_regclass(written)
+      JOIN pg_catalog.pg_constraint AS c ON c.oid = t.tgconstraint
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.connamespace
+     WHERE t.tgdeferrable
+  LOOP
+    EXECUTE 'SET CONSTRAINTS ' || found_constraint.name || ' IMMEDIATE';
+    IF found_constraint.condeferred THEN
+      EXECUTE 'SET CONSTRAINTS ' || found_constraint.name || ' DEFERRED';
+    END IF;
+  END LOOP;
+END;
+$$;
+-- For writers of the new side with a snapshot of their own (REPEATABLE READ, SERIALIZABLE): raises 40001 when the cutover has moved
+-- since the snapshot was taken. Its fence and its notes would go by a phase that is over, and the write would be forgotten by a
+-- rollback. The row is only locked when the count of moves says that there may have been one.
+CREATE OR REPLACE FUNCTION cutover.check_snapshot(cutover_name text, known_move bigint) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF pg_catalog.pg_sequence_last_value('cutover.moves') IS DISTINCT FROM known_move THEN
+    PERFORM 1 FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR SHARE;
+  END IF;
+END;
+$$;
+-- The only doors from the core to the SQL that the compiler emitted: a database that was compiled by an older release goes on
+-- working, because only these names and shapes are relied on.
+
+CREATE OR REPLACE FUNCTION cutover.compiled_schema(cutover_name text) RETURNS name
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT c.compiled_schema FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+END;
+
+-- Makes units true by their mapping; gives back the units that a rule holds back, which were not touched.
+-- part: 'all', or only to 'write' or to 'delete' rows.
+CREATE OR REPLACE FUNCTION cutover.compiled_recompute(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'
+) RETURNS text[]
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  held text[];
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.recompute($1, $2, $3, $4)', cutover.compiled_schema(cutover_name))
+     INTO held USING unit_direction, unit_kind, wanted, part;
+  RETURN coalesce(held, '{}');
+END;
+$$;
+
+-- Brings over to the new side what legacy writers changed, by the images taken by this transaction.
+CREATE OR REPLACE FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.patch($1, $2, $3)', cutover.compiled_schema(cutover_name)) USING unit_kind, wanted, part;
+END;
+$$;
+
+-- Units that a rule holds back, with class and reason. wanted NULL: all units.
+CREATE OR REPLACE FUNCTION cutover.compiled_held(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[]
+) RETURNS TABLE (unit text, class text, reason text)
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE pg_catalog.format('SELECT * FROM %I.held($1, $2, $3)', cutover.compiled_schema(cutover_name))
+    USING unit_direction, unit_kind, wanted;
+END;
+$$;
+
+-- Rows that are not what the mapping says. wanted NULL: of all units.
+CREATE OR REPLACE FUNCTION cutover.compiled_differences(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[]
+) RETURNS TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE pg_catalog.format('SELECT * FROM %I.differences($1, $2, $3)', cutover.compiled_schema(cutover_name))
+    USING unit_direction, unit_kind, wanted;
+END;
+$$;
+
+-- Every unit that either side knows.
+CREATE OR REPLACE FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kind text)
+  RETURNS TABLE (unit text)
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE pg_catalog.format('SELECT * FROM %I.list_units($1, $2)', cutover.compiled_schema(cutover_name))
+    USING unit_direction, unit_kind;
+END;
+$$;
+
+-- "kind:unit" references of the other direction: the reverse units of the legacy rows that feed forward units, or the forward
+-- units that reverse units are connected with.
+CREATE OR REPLACE FUNCTION cutover.compiled_connected(cutover_name text, unit_direction text, refs text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  connected text[];
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.connected($1, $2)', cutover.compiled_schema(cutover_name))
+     INTO connected USING unit_direction, refs;
+  RETURN coalesce(connected, '{}');
+END;
+$$;
+
+-- Row locks (FOR UPDATE, in key order) on the legacy rows of reverse units.
+CREATE OR REPLACE FUNCTION cutover.compiled_lock_rows(cutover_name text, refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.lock_rows($1)', cutover.compiled_schema(cutover_name)) USING refs;
+END;
+$$;
+
+-- The coarser units ("kind:unit") that units lie in.
+CREATE OR REPLACE FUNCTION cutover.compiled_coarser(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[]
+) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  coarser text[];
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.coarser($1, $2, $3)', cutover.compiled_schema(cutover_name))
+     INTO coarser USING unit_direction, unit_kind, wanted;
+  RETURN coalesce(coarser, '{}');
+END;
+$$;
+
+-- The rows that feed a unit, for the quarantine: [{"table": …, "row": {…}}].
+CREATE OR REPLACE FUNCTION cutover.compiled_source_rows(
+  cutover_name text, unit_direction text, unit_kind text, wanted text
+) RETURNS jsonb
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  found jsonb;
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.source_rows($1, $2, $3)', cutover.compiled_schema(cutover_name))
+     INTO found USING unit_direction, unit_kind, wanted;
+  RETURN coalesce(found, '[]');
+END;
+$$;
+-- "kind:unit" references as one row per kind, coarser kinds first (or finer ones), units sorted.
+CREATE OR REPLACE FUNCTION cutover.refs_by_kind(
+  cutover_name text, unit_direction text, refs text[], finest_first boolean DEFAULT false
+)
+  RETURNS TABLE (kind text, units text[])
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT kinds.kind, array_agg(DISTINCT parts.unit ORDER BY parts.unit)
+    FROM (SELECT split_part(ref, ':', 1) AS kind, substr(ref, strpos(ref, ':') + 1) COLLATE "C" AS unit
+            FROM unnest(refs) AS ref) AS parts
+    JOIN cutover.unit_kinds AS kinds
+      ON kinds.cutover = cutover_name AND kinds.direction = unit_direction AND kinds.kind = parts.kind
+   GROUP BY kinds.rank, kinds.kind
+   ORDER BY CASE WHEN finest_first THEN -kinds.rank ELSE kinds.rank END;
+END;
+-- The row of a cutover, or an error that names the cutovers there are.
+CREATE OR REPLACE FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  stand cutover.cutovers;
+BEGIN
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'there is no cutover named "%" in this database', cutover_name
+      USING ERRCODE = 'CU011',
+            HINT = coalesce('Known: ' || (SELECT pg_catalog.string_agg(c.name, ', ' ORDER BY c.name) FROM cutover.cutovers AS c) || '.',
+                            'None is known: compile one and run its migration.');
+  END IF;
+  RETURN stand;
+END;
+$$;
+-- Says, in the row of the own transaction, that sync is writing a direction of a cutover (NULL: no longer). Only the core can
+-- write this row; a setting could be forged by any role.
+CREATE OR REPLACE FUNCTION cutover.set_writing(cutover_name text, direction text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  UPDATE cutover.head AS own
+     SET writing_cutover = cutover_name, writing_direction = set_writing.direction
+   WHERE own.xid = pg_catalog.pg_current_xact_id();
+  IF NOT FOUND THEN
+    INSERT INTO cutover.head (xid, writing_cutover, writing_direction)
+    VALUES (pg_catalog.pg_current_xact_id(), cutover_name, set_writing.direction);
+  END IF;
+END;
+$$;
+
+-- Is sync itself writing this direction of this cutover in this transaction? A SERIALIZABLE writer is never flushed in its own
+-- transaction, so the answer is known without a read (a read of a shared index page would make such writers fail each other
+-- with 40001).
+CREATE OR REPLACE FUNCTION cutover.is_writing(cutover_name text, direction text) RETURNS boolean
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') = 'serializable' THEN
+    RETURN false;
+  END IF;
+  RETURN EXISTS (
+    SELECT FROM cutover.head AS own
+     WHERE own.xid = pg_catalog.pg_current_xact_id()
+       AND own.writing_cutover = cutover_name
+       AND own.writing_direction = is_writing.direction
+  );
+END;
+$$;
+-- Writes the notes of one statement: one row in cutover.head per transaction, whose deferred trigger is the flush, and one row
+-- in cutover.outbox per unit. refs are "kind:unit".
+-- SET CONSTRAINTS: an application that made all its constraints immediate would otherwise move the flush, and with it the locks
+-- of the units, into the middle of its transaction.
+CREATE OR REPLACE FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  SET CONSTRAINTS cutover.head_flush DEFERRED;
+
+  INSERT INTO cutover.head (xid) VALUES (pg_catalog.pg_current_xact_id())
+      ON CONFLICT (xid) DO NOTHING;
+
+  INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+  SELECT pg_catalog.pg_current_xact_id(), cutover_name, unit_direction,
+         pg_catalog.split_part(noted.ref, ':', 1),
+         pg_catalog.substr(noted.ref, pg_catalog.strpos(noted.ref, ':') + 1)
+    FROM pg_catalog.unnest(refs) AS noted (ref)
+      ON CONFLICT DO NOTHING;
+END;
+$$;
+-- Works off the own transaction's forward notes while legacy is the truth: whole units, coarser kinds first, in sorted order.
+-- Stops when the cutover's time budget is used up; what is left stays pending for the drainer.
+CREATE OR REPLACE FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  held text[];
+  to_delete text[] := '{}';
+  finest integer := (SELECT pg_catalog.max(kinds.rank)
+                       FROM cutover.outbox AS noted
+                       JOIN cutover.unit_kinds AS kinds
+                         ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
+                      WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward');
+  started timestamptz := pg_catalog.clock_timestamp();
+  budget interval := pg_catalog.make_interval(secs => (stand.definition #>> '{sync,budgetMs}')::double precision / 1000);
+BEGIN
+  -- Before the backfill has been here, a coarser unit may be missing that the noted one needs (a child of its week).
+  IF stand.phase = 'dual_write' THEN
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, stand.name, 'forward', pg_catalog.split_part(coarser.ref, ':', 1),
+           pg_catalog.substr(coarser.ref, pg_catalog.strpos(coarser.ref, ':') + 1)
+      FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units
+              FROM cutover.outbox AS noted
+             WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
+             GROUP BY noted.kind) AS noted
+     CROSS JOIN LATERAL pg_catalog.unnest(cutover.compiled_coarser(stand.name, 'forward', noted.kind, noted.units)) AS coarser (ref)
+     WHERE NOT EXISTS (SELECT FROM cutover.units AS known
+                        WHERE known.cutover = stand.name AND known.direction = 'forward'
+                          AND known.kind || ':' || known.unit = coarser.ref
+                          AND known.kind = pg_catalog.split_part(coarser.ref, ':', 1)
+                          AND known.unit = pg_catalog.substr(coarser.ref, pg_catalog.strpos(coarser.ref, ':') + 1)
+                          AND known.epoch = stand.epoch)
+        ON CONFLICT DO NOTHING;
+  END IF;
+
+  FOR batch IN
+    SELECT numbered.kind, numbered.rank, pg_catalog.array_agg(numbered.unit ORDER BY numbered.unit) AS units
+      FROM (SELECT noted.kind, noted.unit, kinds.rank,
+                   (pg_catalog.row_number() OVER (PARTITION BY noted.kind ORDER BY noted.unit) - 1) / 20 AS part
+              FROM cutover.outbox AS noted
+              JOIN cutover.unit_kinds AS kinds
+                ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
+             WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward') AS numbered
+     GROUP BY numbered.rank, numbered.kind, numbered.part
+     ORDER BY numbered.rank, numbered.part
+  LOOP
+    PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
+    -- The committed notes of others on these units are worked off as well. Deleted before anything is read, so that none is deleted
+    -- unread; a REPEATABLE READ transaction does not see them all and leaves them.
+    IF pg_catalog.current_setting('transaction_isolation') = 'read committed' THEN
+      DELETE FROM cutover.outbox AS done
+       WHERE done.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit))
+         AND done.xid <> own;
+    END IF;
+    -- Of a coarser kind only what is written: its rows may only go when those of the finer kinds have gone.
+    held := cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units,
+                                       CASE WHEN batch.rank < finest THEN 'write' ELSE 'all' END);
+    IF batch.rank < finest THEN
+      to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
+    END IF;
+    DELETE FROM cutover.outbox AS done
+     WHERE done.xid = own AND done.cutover = stand.name AND done.direction = 'forward' AND done.kind = batch.kind
+       AND done.unit = ANY (batch.units) AND done.unit <> ALL (held);
+    PERFORM cutover.release_units(stand.name, 'forward', batch.kind, ARRAY(SELECT unit FROM pg_catalog.unnest(batch.units) AS unit WHERE unit <> ALL (held)));
+    IF pg_catalog.clock_timestamp() - started > budget THEN
+      -- The finer units that are left will be drained; the coarser ones have to be looked at again after them.
+      PERFORM cutover.note_refs(stand.name, 'forward', to_delete);
+      PERFORM cutover.settle_constraints(stand.name, 'forward');
+      RETURN;
+    END IF;
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', to_delete, finest_first => true) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'forward');
+
+  IF stand.phase IN ('backfilled', 'reads_switched') THEN
+    DELETE FROM cutover.images AS own_image
+     WHERE own_image.xid = own AND own_image.cutover = stand.name
+       AND NOT EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = own AND left_over.cutover = stand.name);
+  END IF;
+END;
+$$;
+-- Works off notes of units while both sides are written. Legacy writes come over as a patch (only cells whose mapped value
+-- changed against the image of the row before the write), then legacy is recomputed from the new side, which is the truth.
+--
+-- forward_refs, reverse_refs: "kind:unit" references to work off; may_release: units among them that were put aside are taken up
+-- again. Raises when the new side holds something that legacy cannot say, and when a note has no image; the caller decides what
+-- becomes of the notes.
+--
+-- Locks, in this order: version rows of coarser forward units, version rows of reverse units, the legacy rows of the reverse
+-- units. The legacy rows have to be locked before anything is read: a legacy writer that commits between our reading and our
+-- writing would be overwritten by what we read.
+CREATE OR REPLACE FUNCTION cutover.flush_both_sides(
+  stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  own xid8 := pg_catalog.pg_current_xact_id();
+  forward_all text[] := forward_refs || cutover.compiled_connected(stand.name, 'reverse', reverse_refs);
+  reverse_all text[] := reverse_refs;
+  images_taken bigint;
+  forward_held text[] := '{}';
+  reverse_held text[] := '{}';
+  forward_failed text[] := '{}';
+  forward_waiting text[];
+  reverse_waiting text[];
+  forward_work text[];
+  reverse_work text[];
+  forward_checked text[];
+  released boolean;
+  locked text[] := '{}';
+  known integer;
+  rounds integer := 0;
+  batch record;
+  problem record;
+BEGIN
+  -- Which units hang together: a forward unit, the reverse units of all rows in it, and the forward units that the waiting
+  -- images of those rows feed. Resolved again after each locking, until nothing is added.
+  LOOP
+    known := pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all);
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO reverse_all
+      FROM (SELECT pg_catalog.unnest(reverse_all) AS ref
+            UNION ALL SELECT pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', forward_all))
+            UNION ALL SELECT pg_catalog.unnest(i.belongs) FROM cutover.images AS i
+                       WHERE i.cutover = stand.name AND i.feeds && forward_all) AS refs;
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO forward_all
+      FROM (SELECT pg_catalog.unnest(forward_all) AS ref
+            UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
+                       WHERE i.cutover = stand.name AND i.belongs && reverse_all) AS refs;
+    EXIT WHEN rounds > 0
+          AND known = pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all)
+          AND locked @> reverse_all;
+    rounds := rounds + 1;
+    IF rounds > 8 THEN
+      RAISE EXCEPTION 'cutover %: the units that hang together with % keep growing', stand.name, forward_refs
+        USING ERRCODE = 'lock_not_available', HINT = 'They stay pending; the drainer tries again.';
+    END IF;
+
+    FOR batch IN
+      SELECT refs.direction, kinds.rank, kinds.kind, pg_catalog.array_agg(DISTINCT refs.unit) AS units
+        FROM (SELECT 'forward' AS direction, pg_catalog.split_part(ref, ':', 1) AS kind,
+                     pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1) AS unit
+                FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (locked)
+              UNION ALL
+              SELECT 'reverse', pg_catalog.split_part(ref, ':', 1),
+                     pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+                FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (locked)) AS refs
+        JOIN cutover.unit_kinds AS kinds
+          ON kinds.cutover = stand.name AND kinds.direction = refs.direction AND kinds.kind = refs.kind
+       GROUP BY refs.direction, kinds.rank, kinds.kind
+       ORDER BY refs.direction, kinds.rank
+    LOOP
+      PERFORM cutover.lock_units(stand.name, batch.direction, batch.kind, batch.units, stand.epoch);
+    END LOOP;
+    PERFORM cutover.compiled_lock_rows(stand.name, reverse_all);
+    locked := locked || reverse_all || forward_all;
+  END LOOP;
+
+  -- Units that a rule holds back, or that were put aside, are left as they are, with their notes; the rest of what hangs together with
+  -- them is worked off. A unit that was put aside is only taken up again when it is asked for by name, by the drainer.
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_all) LOOP
+    forward_held := forward_held
+      || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h)
+      || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
+                WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                  AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (forward_refs)));
+    forward_failed := forward_failed
+      || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
+                WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                  AND q.error IS NOT NULL AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (forward_refs)));
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_all) LOOP
+    reverse_held := reverse_held
+      || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h)
+      || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
+                WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                  AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (reverse_refs)));
+  END LOOP;
+  -- An image is the base of every unit that it feeds. While one of them is put aside by an error, the image has to wait, and with it all
+  -- that it feeds and the legacy row that it belongs to.
+  LOOP
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'forward'), '{}'),
+           coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'reverse'), '{}')
+      INTO forward_waiting, reverse_waiting
+      FROM (SELECT 'forward' AS direction, pg_catalog.unnest(i.feeds) AS ref FROM cutover.images AS i
+             WHERE i.cutover = stand.name AND i.belongs && reverse_all AND i.feeds && forward_failed
+            UNION ALL
+            SELECT 'reverse', pg_catalog.unnest(i.belongs) FROM cutover.images AS i
+             WHERE i.cutover = stand.name AND i.belongs && reverse_all AND i.feeds && forward_failed) AS waiting;
+    EXIT WHEN forward_failed @> forward_waiting;
+    forward_failed := forward_failed || forward_waiting;
+  END LOOP;
+  forward_held := forward_held || forward_failed;
+  reverse_held := reverse_held || reverse_waiting;
+  forward_work := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_held));
+  reverse_work := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_held));
+  forward_checked := ARRAY(
+    SELECT ref FROM pg_catalog.unnest(forward_work) AS ref
+     WHERE ref <> ALL (cutover.compiled_connected(stand.name, 'reverse', reverse_held)));
+
+  -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
+  -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
+  SELECT noted.xid, noted.kind, noted.unit INTO problem
+    FROM pg_catalog.unnest(forward_work) AS ref
+    JOIN cutover.outbox AS noted ON noted.unit_key = stand.name || '/forward/' || ref
+   WHERE NOT EXISTS (SELECT FROM cutover.images AS i
+                      WHERE i.xid = noted.xid AND i.cutover = stand.name AND ref = ANY (i.feeds))
+     -- A unit that is taken up again from the quarantine has the images of the writes that brought it there.
+     AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                      WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ref
+                        AND q.reason <> 'CU003')
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'cutover %: transaction % wrote legacy rows of % % without an image of what they were', stand.name, problem.xid,
+      problem.kind, problem.unit
+      USING ERRCODE = 'CU003', HINT = 'Compare the rows in cutover.quarantine with the new side, and write what is missing there.';
+  END IF;
+
+  -- Take the notes and images that are to be worked off, exactly those seen now.
+  UPDATE cutover.images AS taken SET taken_by = own
+   WHERE taken.cutover = stand.name AND taken.belongs && reverse_all AND NOT taken.feeds && forward_failed;
+  GET DIAGNOSTICS images_taken = ROW_COUNT;
+  DELETE FROM cutover.outbox AS noted
+   USING pg_catalog.unnest(forward_work) AS ref
+   WHERE noted.unit_key = stand.name || '/forward/' || ref
+     AND NOT EXISTS (SELECT FROM cutover.images AS waiting
+                      WHERE waiting.xid = noted.xid AND waiting.cutover = stand.name
+                        AND waiting.taken_by IS DISTINCT FROM own AND ref = ANY (waiting.feeds));
+  DELETE FROM cutover.outbox AS noted
+   USING pg_catalog.unnest(reverse_work) AS ref
+   WHERE noted.unit_key = stand.name || '/reverse/' || ref;
+
+  IF images_taken > 0 THEN
+    PERFORM cutover.set_writing(stand.name, 'forward');
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) LOOP
+      PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'write');
+    END LOOP;
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work, finest_first => true) LOOP
+      PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'delete');
+    END LOOP;
+    DELETE FROM cutover.images AS done WHERE done.taken_by = own AND done.cutover = stand.name;
+    PERFORM cutover.settle_constraints(stand.name, 'forward');
+  END IF;
+
+  PERFORM cutover.set_writing(stand.name, 'reverse');
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'write');
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work, finest_first => true) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'delete');
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'reverse');
+
+  -- What the new side holds must be what legacy says it is; otherwise legacy cannot say it, and nothing is written.
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_checked) LOOP
+    SELECT d.* INTO problem
+      FROM cutover.compiled_differences(stand.name, 'forward', batch.kind, batch.units) AS d
+     LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION 'cutover %: the legacy tables cannot say what %.% holds at % (new side: %, after going back: %)',
+        stand.name, batch.kind, problem.table_name, problem.key, problem.actual, problem.expected
+        USING ERRCODE = 'CU002',
+              HINT = 'Change the new row so that the reverse mapping can express it, or keep what legacy cannot hold in a kept table.';
+    END IF;
+  END LOOP;
+  PERFORM cutover.set_writing(NULL, NULL);
+
+  -- What has been made true leaves the quarantine; what waited for it is looked at again.
+  released := EXISTS (SELECT FROM cutover.quarantine AS q
+                       WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.reason <> 'CU005'
+                         AND q.kind || ':' || q.unit = ANY (forward_work));
+  FOR batch IN
+    SELECT 'forward' AS direction, r.kind, r.units FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) AS r
+    UNION ALL
+    SELECT 'reverse', r.kind, r.units FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work) AS r
+  LOOP
+    PERFORM cutover.release_units(stand.name, batch.direction, batch.kind, batch.units);
+  END LOOP;
+  IF released THEN
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, stand.name, 'reverse', pg_catalog.split_part(ref, ':', 1), pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+      FROM pg_catalog.unnest(reverse_held) AS ref
+        ON CONFLICT DO NOTHING;
+    -- What only waited for a unit that had failed.
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, q.cutover, q.direction, q.kind, q.unit FROM cutover.quarantine AS q
+     WHERE q.cutover = stand.name AND q.reason = 'CU005'
+        ON CONFLICT DO NOTHING;
+  END IF;
+END;
+$$;
+-- Works off the notes of the own transaction, for every cutover that it touched, in the order of their names.
+-- What may not be done at commit stays in the outbox: mode `queued`, more units than the bound, a REPEATABLE READ writer while
+-- both sides are written.
+CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  touched record;
+  stand cutover.cutovers;
+  repeatable boolean := pg_catalog.current_setting('transaction_isolation') = 'repeatable read';
+  observed_units integer;
+  observed_rows integer;
+BEGIN
+  PERFORM cutover.barrier_shared();
+
+  FOR touched IN
+    SELECT noted.cutover, pg_catalog.count(*) AS units FROM cutover.outbox AS noted
+     WHERE noted.xid = own GROUP BY noted.cutover ORDER BY noted.cutover
+  LOOP
+    -- The phase is read here and not in the statement: a writer may have begun in an earlier phase. An old snapshot would read
+    -- an old phase; FOR SHARE makes that a 40001, which leaves the notes pending.
+    IF repeatable THEN
+      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover FOR SHARE;
+    ELSE
+      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover;
+    END IF;
+
+    IF stand.phase = 'expanded' AND stand.step IS NULL THEN
+      IF touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
+        -- Sync would leave so many to the drainer; they are counted, not looked at.
+        observed_units := touched.units;
+        observed_rows := 0;
+      ELSE
+      SELECT pg_catalog.count(DISTINCT (d.unit)), pg_catalog.count(*) INTO observed_units, observed_rows
+        FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units FROM cutover.outbox AS noted
+               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
+               GROUP BY noted.kind) AS noted
+       CROSS JOIN LATERAL cutover.compiled_differences(stand.name, 'forward', noted.kind, noted.units) AS d;
+      END IF;
+      INSERT INTO cutover.observations (xid, cutover, units, rows)
+      VALUES (own, stand.name, observed_units, observed_rows)
+          ON CONFLICT (xid, cutover) DO UPDATE
+         SET units = observations.units + excluded.units, rows = observations.rows + excluded.rows;
+      DELETE FROM cutover.outbox AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
+      DELETE FROM cutover.images AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
+    ELSIF stand.definition #>> '{sync,mode}' = 'queued'
+       OR touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
+      CONTINUE;
+    ELSIF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
+      PERFORM cutover.set_writing(stand.name, 'forward');
+      PERFORM cutover.flush_one_side(stand, own);
+      PERFORM cutover.set_writing(NULL, NULL);
+    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND touched.units > 40 THEN
+      -- Both sides of so many units would be locked at once, for as long as all of it takes; the drainer takes a few at a time.
+      CONTINUE;
+    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND NOT repeatable THEN
+      PERFORM cutover.flush_both_sides(
+        stand,
+        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
+        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'));
+    END IF;
+  END LOOP;
+
+  DELETE FROM cutover.head AS own_head WHERE own_head.xid = own;
+END;
+$$;
+-- The one flush of a transaction, fired by the deferred trigger on its row in cutover.head.
+-- SECURITY DEFINER: the writer needs no right on anything of ours. Settings that change the text of values are pinned here, on
+-- the outermost function, so that a unit or an id is spelled alike in every session. row_security = off: a policy that hides
+-- rows from the owner would otherwise make a recompute delete what it cannot see; now it is an error.
+-- enable_seqscan, plan_cache_mode, jit: everything here looks up the rows of a few units. Plans are cached, perhaps since the
+-- tables were empty, and a scan that looked cheap then would be the whole table now; planning anew for every commit, which
+-- Postgres prefers for short arrays, would take ten times as long as the work.
+-- Any error undoes the block and writes nothing: the notes stay, the units are pending, the application's commit succeeds.
+-- query_canceled is not among OTHERS: without it a cancel during our work would fail the application's commit.
+CREATE OR REPLACE FUNCTION cutover.flush_at_commit() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+BEGIN
+  -- Sync's own reads would make SERIALIZABLE writers of different rows fail each other: they are always left to the drainer.
+  IF pg_catalog.current_setting('transaction_isolation') = 'serializable' THEN
+    RETURN NULL;
+  END IF;
+  BEGIN
+    PERFORM cutover.flush_transaction(NEW.xid);
+  EXCEPTION WHEN query_canceled OR OTHERS THEN
+    RAISE DEBUG 'cutover: left pending at commit: % (%)', SQLERRM, SQLSTATE;
+  END;
+  RETURN NULL;
+END;
+$$;
+
+DROP TRIGGER IF EXISTS head_flush ON cutover.head;
+CREATE CONSTRAINT TRIGGER head_flush AFTER INSERT ON cutover.head
+  DEFERRABLE INITIALLY DEFERRED
+  FOR EACH ROW WHEN (NEW.writing_cutover IS NULL)
+  EXECUTE FUNCTION cutover.flush_at_commit();
+-- Works off the notes of the own transaction now, so that the transaction can read what it wrote on the other side. Raises
+-- where the flush at commit would leave units pending: 55P03 when a unit is locked by somebody else, 0A000 in SERIALIZABLE.
+CREATE OR REPLACE FUNCTION cutover.flush() RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') = 'serializable' THEN
+    RAISE EXCEPTION 'cutover.flush() is not possible in a SERIALIZABLE transaction'
+      USING ERRCODE = 'feature_not_supported',
+            HINT = 'Its notes are worked off by the drainer after the commit; read the new side then.';
+  END IF;
+  IF EXISTS (SELECT FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id_if_assigned()) THEN
+    PERFORM cutover.flush_transaction(pg_catalog.pg_current_xact_id());
+    IF EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = pg_catalog.pg_current_xact_id()) THEN
+      RAISE EXCEPTION 'cutover.flush() could not work off every note of this transaction'
+        USING ERRCODE = 'lock_not_available',
+              HINT = 'They are left to the drainer: too many units, no time left, mode queued, or an isolation level that cannot be flushed in this phase.';
+    END IF;
+  END IF;
+END;
+$$;
+-- Puts a unit aside with the reason and the rows that it was to be made of. Only drain and backfill call it; whoever makes the unit
+-- true later takes the row away again.
+CREATE OR REPLACE FUNCTION cutover.quarantine_unit(
+  cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  INSERT INTO cutover.quarantine AS known (cutover, direction, kind, unit, class, reason, error, rows, version)
+  SELECT cutover_name, unit_direction, unit_kind, wanted, unit_class, why, error_text,
+         cutover.compiled_source_rows(cutover_name, unit_direction, unit_kind, wanted),
+         coalesce((SELECT u.version FROM cutover.units AS u
+                    WHERE u.cutover = cutover_name AND u.direction = unit_direction AND u.kind = unit_kind
+                      AND u.unit = wanted), 0)
+      ON CONFLICT (cutover, direction, kind, unit) DO UPDATE
+     SET class = excluded.class, reason = excluded.reason, error = excluded.error, rows = excluded.rows,
+         version = excluded.version, quarantined_at = pg_catalog.clock_timestamp(),
+         -- What somebody has accepted stays accepted as long as it is the same.
+         accepted_by = CASE WHEN known.reason = excluded.reason AND known.rows = excluded.rows THEN known.accepted_by END,
+         accepted_at = CASE WHEN known.reason = excluded.reason AND known.rows = excluded.rows THEN known.accepted_at END;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'unit_quarantined', pg_catalog.jsonb_build_object(
+    'direction', unit_direction, 'kind', unit_kind, 'unit', wanted, 'class', unit_class, 'reason', why, 'error', error_text));
+END;
+$$;
+
+-- Takes units out of the quarantine: they have been made true.
+CREATE OR REPLACE FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
+  LANGUAGE sql
+BEGIN ATOMIC
+  DELETE FROM cutover.quarantine AS q
+   WHERE q.cutover = cutover_name AND q.direction = unit_direction AND q.kind = unit_kind AND q.unit = ANY (wanted);
+END;
+-- Makes forward units of one kind true: the body of backfill and of repair.
+-- part: 'all', or only to 'write' or to 'delete' rows: a parent in a coarser unit is written before and deleted after its children.
+-- A batch that fails is tried again unit by unit. A unit that fails alone is noted: it may only wait for another one (a name that is
+-- still taken, a parent that is not there yet), and the drainer, which tries again, decides what becomes of it. Units that a rule
+-- holds back are quarantined here. Lock failures are raised: the caller rolls back and tries again.
+-- Returns the number of units written.
+CREATE OR REPLACE FUNCTION cutover.make_true(
+  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'
+) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  held_units text[];
+  one text;
+  written integer := 0;
+BEGIN
+  IF unit_direction = 'reverse' THEN
+    -- Legacy writers may be at work: their notes and rows have to be dealt with first, as in any flush of these phases.
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT pg_catalog.pg_current_xact_id(), stand.name, unit_direction, unit_kind, unit FROM pg_catalog.unnest(wanted) AS unit
+        ON CONFLICT DO NOTHING;
+    RETURN cutover.drain_both_sides(stand, '{}', ARRAY(SELECT unit_kind || ':' || unit FROM pg_catalog.unnest(wanted) AS unit));
+  END IF;
+  PERFORM cutover.lock_units(stand.name, unit_direction, unit_kind, wanted, stand.epoch);
+  BEGIN
+    PERFORM cutover.set_writing(stand.name, unit_direction);
+    held_units := cutover.compiled_recompute(stand.name, unit_direction, unit_kind, wanted, part);
+    PERFORM cutover.settle_constraints(stand.name, unit_direction);
+    PERFORM cutover.set_writing(NULL, NULL);
+  EXCEPTION
+    WHEN lock_not_available OR deadlock_detected OR serialization_failure OR query_canceled THEN
+      RAISE;
+    WHEN OTHERS THEN
+      IF cutover.is_our_fault(SQLSTATE) THEN
+        RAISE;
+      END IF;
+      IF pg_catalog.cardinality(wanted) > 1 THEN
+        FOREACH one IN ARRAY wanted LOOP
+          written := written + cutover.make_true(stand, unit_direction, unit_kind, ARRAY[one], part);
+        END LOOP;
+      ELSE
+        INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+        VALUES (pg_catalog.pg_current_xact_id(), stand.name, unit_direction, unit_kind, wanted[1])
+            ON CONFLICT DO NOTHING;
+      END IF;
+      RETURN written;
+  END;
+
+  written := pg_catalog.cardinality(wanted) - pg_catalog.cardinality(held_units);
+  IF part <> 'delete' THEN
+    PERFORM cutover.release_units(stand.name, unit_direction, unit_kind, wanted);
+    PERFORM cutover.quarantine_held(stand, unit_kind, held_units);
+  END IF;
+  RETURN written;
+END;
+$$;
+
+-- Quarantines forward units that rules hold back, with the rules' names.
+CREATE OR REPLACE FUNCTION cutover.quarantine_held(stand cutover.cutovers, unit_kind text, wanted text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  held record;
+BEGIN
+  IF pg_catalog.cardinality(wanted) = 0 THEN
+    RETURN;
+  END IF;
+  FOR held IN
+    SELECT h.unit, pg_catalog.min(h.class) AS class, pg_catalog.string_agg(DISTINCT h.reason, ', ') AS reason
+      FROM cutover.compiled_held(stand.name, 'forward', unit_kind, wanted) AS h
+     GROUP BY h.unit
+  LOOP
+    PERFORM cutover.quarantine_unit(stand.name, 'forward', unit_kind, held.unit, held.class, held.reason, NULL);
+  END LOOP;
+END;
+$$;
+-- Works off up to `batch` committed notes of a cutover (NULL: of every cutover) in this transaction; returns how many units are
+-- done. Call it until it returns 0, or `call cutover.drain_all()`, which commits in between.
+-- It only needs SQL: a database without any worker drains by psql or by a cron extension.
+CREATE OR REPLACE FUNCTION cutover.drain(cutover_name text DEFAULT NULL, batch integer DEFAULT 100) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+DECLARE
+  stand cutover.cutovers;
+  forward_refs text[];
+  reverse_refs text[];
+  done integer := 0;
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'cutover.drain() works at READ COMMITTED only, this transaction is %',
+      pg_catalog.current_setting('transaction_isolation')
+      USING ERRCODE = 'invalid_transaction_state', HINT = 'Call it outside of a transaction, or after BEGIN.';
+  END IF;
+  PERFORM cutover.barrier_shared();
+
+  FOR stand IN SELECT * FROM cutover.cutovers AS c WHERE c.name = cutover_name OR cutover_name IS NULL ORDER BY c.name LOOP
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'forward'), '{}'),
+           coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'reverse'), '{}')
+      INTO forward_refs, reverse_refs
+      FROM (SELECT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+             WHERE o.cutover = stand.name AND o.xid <> pg_catalog.pg_current_xact_id()
+             ORDER BY o.xid
+             -- While both sides are written, rows of both are locked until this transaction ends: a few units at a time.
+             LIMIT CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN least(batch, 20) ELSE batch END
+               FOR UPDATE SKIP LOCKED) AS waiting;
+
+    IF stand.phase IN ('writes_switched', 'legacy_locked') THEN
+      done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs);
+    ELSE
+      IF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
+        done := done + cutover.drain_one_side(stand, forward_refs);
+      ELSE
+        -- expanded, archived, dropped: sync writes nothing; the next backfill visits every unit.
+        PERFORM cutover.forget_notes(stand.name, 'forward', forward_refs);
+        done := done + pg_catalog.cardinality(forward_refs);
+      END IF;
+      done := done + cutover.drain_late_writes(stand, reverse_refs);
+    END IF;
+    IF stand.phase NOT IN ('reads_switched', 'writes_switched', 'legacy_locked') OR done = 0 THEN
+      DELETE FROM cutover.images AS stale
+       WHERE stale.cutover = stand.name
+         AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = stale.xid AND waiting.cutover = stand.name)
+         AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                          WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ANY (stale.feeds))
+         AND stale.xid < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot());
+    END IF;
+  END LOOP;
+
+  -- Heads whose transaction has nothing left.
+  DELETE FROM cutover.head AS idle
+   WHERE idle.xid < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = idle.xid);
+  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
+  RETURN done;
+END;
+$$;
+
+-- Deletes the notes of units, whoever wrote them.
+CREATE OR REPLACE FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[]) RETURNS void
+  LANGUAGE sql
+BEGIN ATOMIC
+  DELETE FROM cutover.outbox AS done
+   WHERE done.unit_key = ANY (ARRAY(SELECT cutover_name || '/' || unit_direction || '/' || ref FROM unnest(refs) AS ref));
+END;
+
+-- Forward notes while legacy is the truth: all together, and when that fails one by one, twice: one unit may have to wait for another
+-- (a name that is still taken, children that have to go first). What fails twice is quarantined, unless a backfill is still under
+-- way, which may bring what it waits for. Returns how many notes are done with.
+CREATE OR REPLACE FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  one text;
+  waiting text[] := refs;
+  again text[];
+  reasons text[];
+  done integer := 0;
+  at_work boolean := EXISTS (SELECT FROM cutover.backfills AS b
+                              WHERE b.cutover = stand.name AND b.epoch = stand.epoch AND b.finished_at IS NULL);
+BEGIN
+  IF pg_catalog.cardinality(refs) = 0 THEN
+    RETURN 0;
+  END IF;
+  BEGIN
+    PERFORM cutover.work_off(stand, refs);
+    RETURN pg_catalog.cardinality(refs);
+  EXCEPTION WHEN query_canceled THEN
+    RAISE;
+  WHEN OTHERS THEN
+    NULL;
+  END;
+
+  FOR round IN 1 .. 2 LOOP
+    again := '{}';
+    reasons := '{}';
+    FOREACH one IN ARRAY waiting LOOP
+      BEGIN
+        PERFORM cutover.work_off(stand, ARRAY[one]);
+        done := done + 1;
+      EXCEPTION
+        WHEN query_canceled THEN
+          RAISE;
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN
+          -- Somebody holds it. No lock is kept while another is waited for: what is done so far is committed first.
+          IF done > 0 THEN
+            RETURN done;
+          END IF;
+        WHEN OTHERS THEN
+          IF cutover.is_our_fault(SQLSTATE) THEN
+            RAISE;
+          END IF;
+          again := again || one;
+          reasons := reasons || (SQLSTATE || ' ' || SQLERRM);
+      END;
+    END LOOP;
+    EXIT WHEN pg_catalog.cardinality(again) = 0;
+    waiting := again;
+  END LOOP;
+
+  IF NOT at_work THEN
+    FOR n IN 1 .. pg_catalog.cardinality(again) LOOP
+      PERFORM cutover.put_aside(stand, 'forward', pg_catalog.split_part(again[n], ':', 1),
+        pg_catalog.substr(again[n], pg_catalog.strpos(again[n], ':') + 1), 'quarantined',
+        pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7));
+      done := done + 1;
+    END LOOP;
+  END IF;
+  RETURN done;
+END;
+$$;
+
+-- Makes the forward units of notes true. The notes are deleted before anything is read, so that a note committed in between is not
+-- deleted unread. Rows of coarser kinds are written before and deleted after those of the finer kinds.
+CREATE OR REPLACE FUNCTION cutover.work_off(stand cutover.cutovers, refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  held text[];
+  all_refs text[] := refs;
+  finest text := (SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = stand.name AND k.direction = 'forward'
+                   ORDER BY k.rank DESC LIMIT 1);
+BEGIN
+  IF stand.phase = 'dual_write' THEN
+    -- Before the backfill has been here, a coarser unit may be missing.
+    SELECT refs || coalesce(pg_catalog.array_agg(DISTINCT coarser.ref), '{}') INTO all_refs
+      FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
+     CROSS JOIN LATERAL pg_catalog.unnest(cutover.compiled_coarser(stand.name, 'forward', r.kind, r.units)) AS coarser (ref);
+  END IF;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', all_refs) LOOP
+    PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
+  END LOOP;
+  PERFORM cutover.forget_notes(stand.name, 'forward', refs);
+
+  PERFORM cutover.set_writing(stand.name, 'forward');
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', all_refs) LOOP
+    held := cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units,
+                                       CASE WHEN batch.kind = finest THEN 'all' ELSE 'write' END);
+    PERFORM cutover.release_units(stand.name, 'forward', batch.kind, batch.units);
+    PERFORM cutover.quarantine_held(stand, batch.kind, held);
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', refs, finest_first => true) LOOP
+    IF batch.kind <> finest THEN
+      PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
+    END IF;
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'forward');
+  PERFORM cutover.set_writing(NULL, NULL);
+END;
+$$;
+
+-- Notes of the new side in a phase in which legacy is the truth: a writer with an old snapshot slipped past the fence while the
+-- cutover was rolled back. What it wrote is not in the legacy tables and is not to be forgotten.
+CREATE OR REPLACE FUNCTION cutover.drain_late_writes(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  one text;
+BEGIN
+  PERFORM cutover.forget_notes(stand.name, 'reverse', refs);
+  IF stand.phase <> 'archived' THEN
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', refs) LOOP
+      FOREACH one IN ARRAY batch.units LOOP
+        PERFORM cutover.quarantine_unit(stand.name, 'reverse', batch.kind, one, 'quarantined', 'CU004',
+          pg_catalog.format('the new side was written after the way back had begun (phase %s)', stand.phase));
+      END LOOP;
+    END LOOP;
+  END IF;
+  RETURN pg_catalog.cardinality(refs);
+END;
+$$;
+
+-- Notes while both sides are written. Units that a rule holds back are put aside at once. The others are worked off all together, as a
+-- flush at commit does; when that fails, one transaction's notes at a time, and of those that fail one unit at a time: what fails alone
+-- is put aside, what somebody else has locked stays pending. Returns how many notes are done with.
+CREATE OR REPLACE FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  held record;
+  own_notes record;
+  one record;
+  done integer := 0;
+BEGIN
+  FOR held IN
+    SELECT 'forward' AS direction, r.kind, h.unit, pg_catalog.min(h.class) AS class, pg_catalog.string_agg(DISTINCT h.reason, ', ') AS reason
+      FROM cutover.refs_by_kind(stand.name, 'forward', forward_refs) AS r
+     CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'forward', r.kind, r.units) AS h GROUP BY r.kind, h.unit
+    UNION ALL
+    SELECT 'reverse', r.kind, h.unit, pg_catalog.min(h.class), pg_catalog.string_agg(DISTINCT h.reason, ', ')
+      FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs) AS r
+     CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'reverse', r.kind, r.units) AS h GROUP BY r.kind, h.unit
+  LOOP
+    PERFORM cutover.put_aside(stand, held.direction, held.kind, held.unit, held.class, held.reason, NULL);
+    IF held.direction = 'forward' THEN
+      forward_refs := pg_catalog.array_remove(forward_refs, held.kind || ':' || held.unit);
+    ELSE
+      reverse_refs := pg_catalog.array_remove(reverse_refs, held.kind || ':' || held.unit);
+    END IF;
+    done := done + 1;
+  END LOOP;
+  IF pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs) = 0 THEN
+    RETURN done;
+  END IF;
+
+  IF cutover.try_both_sides(stand, forward_refs, reverse_refs) IS NULL THEN
+    PERFORM cutover.put_waiting_aside(stand, forward_refs, reverse_refs);
+    RETURN done + pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs);
+  END IF;
+
+  FOR own_notes IN
+    SELECT o.xid,
+           coalesce(pg_catalog.array_agg(o.kind || ':' || o.unit) FILTER (WHERE o.direction = 'forward'), '{}') AS forward_refs,
+           coalesce(pg_catalog.array_agg(o.kind || ':' || o.unit) FILTER (WHERE o.direction = 'reverse'), '{}') AS reverse_refs,
+           pg_catalog.count(*)::integer AS notes
+      FROM cutover.outbox AS o
+     WHERE o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
+                          || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
+     GROUP BY o.xid ORDER BY o.xid
+  LOOP
+    IF cutover.try_both_sides(stand, own_notes.forward_refs, own_notes.reverse_refs) IS NULL THEN
+      PERFORM cutover.put_waiting_aside(stand, own_notes.forward_refs, own_notes.reverse_refs);
+      done := done + own_notes.notes;
+      CONTINUE;
+    END IF;
+    FOR one IN
+      SELECT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+       WHERE o.xid = own_notes.xid AND o.cutover = stand.name
+         AND (o.kind || ':' || o.unit = ANY (own_notes.forward_refs) OR o.kind || ':' || o.unit = ANY (own_notes.reverse_refs))
+       ORDER BY o.direction, o.kind, o.unit
+    LOOP
+      -- Its note may have gone with an earlier one.
+      CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS o
+                                 WHERE o.unit_key = stand.name || '/' || one.direction || '/' || one.kind || ':' || one.unit);
+      DECLARE
+        failure text := cutover.try_both_sides(
+          stand,
+          CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+          CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END);
+      BEGIN
+        IF failure IS NULL THEN
+          PERFORM cutover.put_waiting_aside(
+            stand,
+            CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+            CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END);
+          done := done + 1;
+        ELSIF pg_catalog.left(failure, 5) NOT IN ('55P03', '40P01', '40001') THEN
+          PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
+            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7));
+          done := done + 1;
+        END IF;
+      END;
+    END LOOP;
+  END LOOP;
+  RETURN done;
+END;
+$$;
+
+-- Units whose notes are still there after a drain that went well: they hang together with a unit that has failed and wait for it.
+CREATE OR REPLACE FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  waiting record;
+BEGIN
+  FOR waiting IN
+    SELECT DISTINCT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+     WHERE o.xid <> pg_catalog.pg_current_xact_id()
+       AND o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
+                          || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
+  LOOP
+    PERFORM cutover.put_aside(stand, waiting.direction, waiting.kind, waiting.unit, 'quarantined', 'CU005',
+      'it hangs together with a unit that is in quarantine, and waits for it');
+  END LOOP;
+END;
+$$;
+
+-- Works units of both sides off in a block of its own. NULL when it went well, else SQLSTATE and message. What is no unit's fault is
+-- raised.
+CREATE OR REPLACE FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.flush_both_sides(stand, forward_refs, reverse_refs, may_release => true);
+  RETURN NULL;
+EXCEPTION
+  WHEN query_canceled THEN
+    RAISE;
+  WHEN OTHERS THEN
+    IF cutover.is_our_fault(SQLSTATE) THEN
+      RAISE;
+    END IF;
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END;
+$$;
+
+-- Quarantines a unit and takes its notes away, with the images that only they waited for.
+CREATE OR REPLACE FUNCTION cutover.put_aside(
+  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.quarantine_unit(stand.name, unit_direction, unit_kind, wanted, unit_class, why, error_text);
+  PERFORM cutover.forget_notes(stand.name, unit_direction, ARRAY[unit_kind || ':' || wanted]);
+  IF error_text IS NOT NULL THEN
+    -- The images stay: they say what the new side was made of, for the day when the unit is taken up again.
+    RETURN;
+  END IF;
+  DELETE FROM cutover.images AS unwanted
+   WHERE unwanted.cutover = stand.name AND unwanted.feeds @> ARRAY[unit_kind || ':' || wanted]
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name);
+END;
+$$;
+-- Drains until nothing is left that can be drained now, committing after each batch. Not inside a transaction block.
+CREATE OR REPLACE PROCEDURE cutover.drain_all(cutover_name text DEFAULT NULL)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  failures integer := 0;
+  done integer;
+BEGIN
+  LOOP
+    BEGIN
+      done := cutover.drain(cutover_name, 100);
+    EXCEPTION WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN
+      failures := failures + 1;
+      IF failures > 20 THEN
+        RAISE;
+      END IF;
+      done := -1;
+    END;
+    COMMIT;
+    EXIT WHEN done = 0;
+  END LOOP;
+END;
+$$;
+-- Plans a backfill: lists the units of both sides (those that only one side has included), coarser kinds first, and cuts them
+-- into ranges. Takes no lock that a writer meets. Returns the backfill's id; an unfinished backfill of the same epoch is
+-- given back as it is, so that starting twice starts once.
+CREATE OR REPLACE FUNCTION cutover.start_backfill(
+  cutover_name text, unit_direction text DEFAULT 'forward', range_size integer DEFAULT 500
+) RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  stand cutover.cutovers;
+  planned bigint;
+  kind record;
+  finest integer := (SELECT pg_catalog.max(k.rank) FROM cutover.unit_kinds AS k
+                      WHERE k.cutover = cutover_name AND k.direction = unit_direction);
+BEGIN
+  PERFORM pg_catalog.pg_advisory_xact_lock(1668641647, 2);
+  stand := cutover.stand_of(cutover_name);
+  IF unit_direction = 'forward' AND stand.phase NOT IN ('dual_write', 'backfilled', 'reads_switched') THEN
+    RAISE EXCEPTION 'cutover %: no forward backfill in phase %', cutover_name, stand.phase
+      USING ERRCODE = 'CU010', HINT = CASE stand.phase
+        WHEN 'expanded' THEN 'Advance to dual_write first: a backfill before the sync would go stale at once.'
+        ELSE 'The new tables are the truth in this phase.' END;
+  END IF;
+  IF unit_direction = 'reverse' AND stand.phase NOT IN ('writes_switched', 'legacy_locked') THEN
+    RAISE EXCEPTION 'cutover %: no reverse backfill in phase %', cutover_name, stand.phase
+      USING ERRCODE = 'CU010', HINT = 'The legacy tables are the truth until writes have moved.';
+  END IF;
+
+  SELECT b.id INTO planned FROM cutover.backfills AS b
+   WHERE b.cutover = cutover_name AND b.direction = unit_direction AND b.epoch = stand.epoch AND b.finished_at IS NULL;
+  IF FOUND THEN
+    RETURN planned;
+  END IF;
+
+  INSERT INTO cutover.backfills (cutover, direction, epoch) VALUES (cutover_name, unit_direction, stand.epoch)
+  RETURNING id INTO planned;
+  FOR kind IN
+    SELECT k.kind, k.rank FROM cutover.unit_kinds AS k
+     WHERE k.cutover = cutover_name AND k.direction = unit_direction ORDER BY k.rank
+  LOOP
+    INSERT INTO cutover.backfill_units (backfill, kind, ordinal, unit)
+    SELECT planned, kind.kind, pg_catalog.row_number() OVER (ORDER BY listed.unit COLLATE "C"), listed.unit
+      FROM cutover.compiled_units(cutover_name, unit_direction, kind.kind) AS listed;
+    INSERT INTO cutover.backfill_ranges (backfill, kind, kind_rank, part, first_ordinal, last_ordinal, position)
+    SELECT planned, kind.kind, parts.rank, parts.part, pg_catalog.min(u.ordinal), pg_catalog.max(u.ordinal), pg_catalog.min(u.ordinal) - 1
+      FROM cutover.backfill_units AS u
+      JOIN (VALUES (kind.rank, 'all', kind.rank = finest OR unit_direction = 'reverse'),
+                   (kind.rank, 'write', kind.rank < finest AND unit_direction = 'forward'),
+                   (1000 - kind.rank, 'delete', kind.rank < finest AND unit_direction = 'forward')) AS parts (rank, part, wanted)
+        ON parts.wanted
+     WHERE u.backfill = planned AND u.kind = kind.kind
+     GROUP BY parts.rank, parts.part, (u.ordinal - 1) / range_size;
+  END LOOP;
+  UPDATE cutover.backfills AS b
+     SET units_total = (SELECT coalesce(pg_catalog.sum(r.last_ordinal - r.first_ordinal + 1), 0)
+                          FROM cutover.backfill_ranges AS r WHERE r.backfill = planned)
+   WHERE b.id = planned;
+  PERFORM cutover.finish_backfill(planned);
+  RETURN planned;
+END;
+$$;
+
+-- Marks a backfill as finished when no range has anything left; true when it is finished.
+CREATE OR REPLACE FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM cutover.backfill_ranges AS r WHERE r.backfill = wanted AND r.position < r.last_ordinal) THEN
+    RETURN false;
+  END IF;
+  UPDATE cutover.backfills AS b SET finished_at = pg_catalog.clock_timestamp()
+   WHERE b.id = wanted AND b.finished_at IS NULL;
+  RETURN true;
+END;
+$$;
+
+-- One batch of a backfill: claims a range nobody works on, makes its next `max_units` units true, and moves its position, all in
+-- this transaction. Locks: the range's row, the version rows of the units; both until commit, so keep max_units small enough
+-- for writers (the caller steers it by the clock).
+-- state: 'worked', 'busy' (others hold all open ranges, or a coarser kind is not done), 'paused', 'stopped' (epoch or phase
+-- has moved on), 'finished'.
+CREATE OR REPLACE FUNCTION cutover.backfill_step(
+  wanted bigint, worker_name text, max_units integer, OUT state text, OUT units integer, OUT written integer
+)
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+DECLARE
+  plan cutover.backfills;
+  stand cutover.cutovers;
+  claimed cutover.backfill_ranges;
+  batch text[];
+  last integer;
+BEGIN
+  units := 0;
+  written := 0;
+  PERFORM cutover.barrier_shared();
+  SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = plan.cutover;
+  IF plan.id IS NULL OR stand.epoch <> plan.epoch
+     OR (plan.direction = 'forward' AND stand.phase NOT IN ('dual_write', 'backfilled', 'reads_switched'))
+     OR (plan.direction = 'reverse' AND stand.phase NOT IN ('writes_switched', 'legacy_locked')) THEN
+    state := 'stopped';
+    RETURN;
+  END IF;
+  IF plan.finished_at IS NOT NULL THEN
+    state := 'finished';
+    RETURN;
+  END IF;
+  IF plan.paused THEN
+    state := 'paused';
+    RETURN;
+  END IF;
+
+  SELECT * INTO claimed FROM cutover.backfill_ranges AS r
+   WHERE r.backfill = wanted AND r.position < r.last_ordinal
+     AND NOT EXISTS (SELECT FROM cutover.backfill_ranges AS coarser
+                      WHERE coarser.backfill = wanted AND coarser.kind_rank < r.kind_rank
+                        AND coarser.position < coarser.last_ordinal)
+   ORDER BY r.worker IS DISTINCT FROM worker_name, r.worker IS NOT NULL, r.first_ordinal
+   LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    state := CASE WHEN cutover.finish_backfill(wanted) THEN 'finished' ELSE 'busy' END;
+    RETURN;
+  END IF;
+
+  last := least(claimed.position + max_units, claimed.last_ordinal);
+  SELECT pg_catalog.array_agg(u.unit ORDER BY u.unit) INTO batch FROM cutover.backfill_units AS u
+   WHERE u.backfill = wanted AND u.kind = claimed.kind AND u.ordinal > claimed.position AND u.ordinal <= last;
+  written := cutover.make_true(stand, plan.direction, claimed.kind, batch, claimed.part);
+  units := pg_catalog.cardinality(batch);
+  UPDATE cutover.backfill_ranges AS r
+     SET position = last, worker = worker_name
+   WHERE r.backfill = wanted AND r.kind = claimed.kind AND r.part = claimed.part AND r.first_ordinal = claimed.first_ordinal;
+  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
+  state := 'worked';
+END;
+$$;
+-- What of the catalog a compiled cutover relies on, table by table: columns, keys, foreign keys, application triggers, row
+-- security, owner, partitioning. Our own triggers are told apart by their functions' schema and are listed by name and state.
+CREATE OR REPLACE FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT coalesce(jsonb_object_agg(wanted.name, facts.found), '{}')
+    FROM unnest(tables) AS wanted (name)
+    LEFT JOIN pg_class AS t ON t.oid = to_regclass(wanted.name)
+   CROSS JOIN LATERAL (
+     SELECT CASE WHEN t.oid IS NULL THEN NULL ELSE jsonb_build_object(
+       'owner', pg_get_userbyid(t.relowner),
+       'kind', t.relkind,
+       'row security', CASE WHEN t.relforcerowsecurity THEN 'forced' WHEN t.relrowsecurity THEN 'on' ELSE 'off' END,
+       'columns', (SELECT jsonb_object_agg(a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod),
+                            CASE WHEN a.attnotnull THEN 'not null' END,
+                            CASE WHEN a.attgenerated <> '' THEN 'generated' END,
+                            CASE WHEN a.attidentity <> '' THEN 'identity' END))
+                     FROM pg_attribute AS a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped),
+       'keys', (SELECT jsonb_object_agg(c.conname, pg_get_constraintdef(c.oid))
+                  FROM pg_constraint AS c WHERE c.conrelid = t.oid AND c.contype IN ('p', 'u', 'f', 'x')),
+       'policies', (SELECT jsonb_object_agg(p.polname, p.polcmd) FROM pg_policy AS p WHERE p.polrelid = t.oid),
+       'triggers', (SELECT jsonb_object_agg(g.tgname, pg_get_triggerdef(g.oid) || ' state ' || g.tgenabled::text)
+                      FROM pg_trigger AS g JOIN pg_proc AS f ON f.oid = g.tgfoid JOIN pg_namespace AS n ON n.oid = f.pronamespace
+                     WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND n.nspname <> compiled_schema),
+       'sync triggers', (SELECT jsonb_object_agg(g.tgname, g.tgenabled)
+                           FROM pg_trigger AS g JOIN pg_proc AS f ON f.oid = g.tgfoid JOIN pg_namespace AS n ON n.oid = f.pronamespace
+                          WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND n.nspname = compiled_schema),
+       'partitions', (SELECT count(*) FROM pg_inherits AS i WHERE i.inhparent = t.oid)
+     ) END AS found
+   ) AS facts;
+END;
+
+-- The identity and state of all sync triggers of a cutover, as text: disabling, enabling, dropping and creating a trigger each
+-- change it, so two equal stamps mean that no gap lies between them.
+CREATE OR REPLACE FUNCTION cutover.trigger_stamp(cutover_name text) RETURNS text
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT coalesce(md5(string_agg(concat_ws(' ', g.oid, g.tgrelid::oid, g.tgenabled, g.xmin), ',' ORDER BY g.oid)), '')
+    FROM cutover.cutovers AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.nspname = c.compiled_schema
+    JOIN pg_catalog.pg_proc AS f ON f.pronamespace = n.oid
+    JOIN pg_catalog.pg_trigger AS g ON g.tgfoid = f.oid
+   WHERE c.name = cutover_name;
+END;
+
+-- What has changed since the cutover was compiled: one row per table and aspect, with the reason in words.
+CREATE OR REPLACE FUNCTION cutover.fingerprint_problems(cutover_name text)
+  RETURNS TABLE (table_name text, aspect text, problem text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT expected.key, aspects.aspect,
+         CASE
+           WHEN live.facts IS NULL THEN 'the table is gone'
+           WHEN aspects.aspect = 'sync triggers' AND NOT coalesce(live.facts -> 'sync triggers', '{}') ? detail.name
+             THEN 'the sync trigger ' || detail.name || ' has been dropped'
+           WHEN aspects.aspect = 'sync triggers'
+             THEN 'the sync trigger ' || detail.name || ' is disabled or fires otherwise (state '
+                  || (live.facts -> 'sync triggers' ->> detail.name) || ')'
+           WHEN detail.name IS NULL
+             THEN aspects.aspect || ' was ' || (expected.value ->> aspects.aspect) || ', is ' || (live.facts ->> aspects.aspect)
+           WHEN NOT coalesce(expected.value -> aspects.aspect, '{}') ? detail.name
+             THEN aspects.aspect || ': ' || detail.name || ' has been added: ' || (live.facts -> aspects.aspect ->> detail.name)
+           WHEN NOT coalesce(live.facts -> aspects.aspect, '{}') ? detail.name
+             THEN aspects.aspect || ': ' || detail.name || ' is gone, it was: ' || (expected.value -> aspects.aspect ->> detail.name)
+           ELSE aspects.aspect || ': ' || detail.name || ' was ' || (expected.value -> aspects.aspect ->> detail.name)
+                || ', is ' || (live.facts -> aspects.aspect ->> detail.name)
+         END
+    FROM cutover.cutovers AS c
+   CROSS JOIN LATERAL jsonb_each(c.fingerprint) AS expected
+    LEFT JOIN LATERAL (
+      SELECT NULLIF(cutover.live_fingerprint(c.compiled_schema, ARRAY[expected.key]) -> expected.key, 'null') AS facts
+    ) AS live ON true
+   CROSS JOIN LATERAL (
+      SELECT 'table' AS aspect WHERE live.facts IS NULL
+      UNION ALL
+      SELECT a.aspect FROM unnest(ARRAY['owner', 'kind', 'row security', 'columns', 'keys', 'policies', 'triggers',
+                                        'sync triggers', 'partitions']) AS a (aspect)
+       WHERE live.facts IS NOT NULL
+         AND (expected.value -> a.aspect) IS DISTINCT FROM (live.facts -> a.aspect)
+    ) AS aspects
+    LEFT JOIN LATERAL (
+      SELECT names.name
+        FROM (SELECT jsonb_object_keys(CASE WHEN jsonb_typeof(expected.value -> aspects.aspect) = 'object'
+                                            THEN expected.value -> aspects.aspect ELSE '{}' END) AS name
+              UNION
+              SELECT jsonb_object_keys(CASE WHEN jsonb_typeof(live.facts -> aspects.aspect) = 'object'
+                                            THEN live.facts -> aspects.aspect ELSE '{}' END)) AS names
+       WHERE (expected.value -> aspects.aspect -> names.name) IS DISTINCT FROM (live.facts -> aspects.aspect -> names.name)
+    ) AS detail ON true
+   WHERE c.name = cutover_name AND c.phase NOT IN ('archived', 'dropped')
+  UNION ALL
+  SELECT 'all tables', 'sync triggers',
+         'a sync trigger was disabled, dropped or re-created, and nothing has been verified since: writes may have passed unnoticed'
+    FROM cutover.cutovers AS c
+   WHERE c.name = cutover_name AND c.phase NOT IN ('archived', 'dropped')
+     AND c.trigger_stamp <> '' AND cutover.trigger_stamp(c.name) <> c.trigger_stamp
+     AND NOT EXISTS (SELECT FROM cutover.drift_runs AS r
+                      WHERE r.cutover = c.name AND r.drifted_units = 0 AND r.trigger_stamp = cutover.trigger_stamp(c.name));
+END;
+-- Every unit of a kind in exactly one of the six classes, as of the caller's snapshot. `drifted` are the units that differ.
+CREATE OR REPLACE FUNCTION cutover.classes(cutover_name text, unit_direction text, unit_kind text, with_drift boolean DEFAULT true)
+  RETURNS TABLE (unit text, class text, reason text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT listed.unit,
+         CASE
+           WHEN held.class IS NOT NULL THEN held.class
+           WHEN pending.unit IS NOT NULL THEN 'pending'
+           WHEN put_aside.class IS NOT NULL THEN put_aside.class
+           WHEN c.phase = 'expanded' THEN 'not yet backfilled'
+           -- Once a backfill has visited everything, a unit that sync has never seen has no excuse any more.
+           WHEN cutover.phase_rank(c.phase) < 4
+                AND CASE unit_direction WHEN 'forward' THEN coalesce(known.epoch, -1) <> c.epoch ELSE drift.unit IS NOT NULL END
+                AND NOT EXISTS (SELECT FROM cutover.backfills AS b
+                                 WHERE b.cutover = cutover_name AND b.direction = 'forward' AND b.epoch = c.epoch
+                                   AND b.finished_at IS NOT NULL)
+             THEN 'not yet backfilled'
+           -- It differs because what hangs together with it could not be written.
+           WHEN drift.unit IS NOT NULL AND beside.unit IS NOT NULL THEN 'quarantined'
+           WHEN drift.unit IS NOT NULL THEN 'drifted'
+           ELSE 'in sync'
+         END,
+         coalesce(held.reason, put_aside.reason, CASE WHEN drift.unit IS NOT NULL AND beside.unit IS NOT NULL THEN 'beside' END)
+    FROM cutover.cutovers AS c
+   CROSS JOIN LATERAL cutover.compiled_units(cutover_name, unit_direction, unit_kind) AS listed
+    LEFT JOIN (SELECT h.unit, min(h.class) AS class, string_agg(DISTINCT h.reason, ', ') AS reason
+                 FROM cutover.compiled_held(cutover_name, unit_direction, unit_kind, NULL) AS h GROUP BY h.unit) AS held
+           ON held.unit = listed.unit
+    LEFT JOIN (SELECT o.unit FROM cutover.outbox AS o
+                WHERE o.cutover = cutover_name AND o.direction = unit_direction AND o.kind = unit_kind
+               UNION
+               -- A note of one direction makes the units of the other that hang together with it pending as well.
+               SELECT substr(ref, strpos(ref, ':') + 1)
+                 FROM (SELECT o.direction, array_agg(DISTINCT o.kind || ':' || o.unit) AS refs FROM cutover.outbox AS o
+                        WHERE o.cutover = cutover_name AND o.direction <> unit_direction
+                        GROUP BY o.direction) AS others
+                CROSS JOIN LATERAL unnest(cutover.compiled_connected(cutover_name, others.direction, others.refs)) AS ref
+                WHERE split_part(ref, ':', 1) = unit_kind) AS pending
+           ON pending.unit = listed.unit
+    LEFT JOIN cutover.units AS known
+           ON known.cutover = cutover_name AND known.direction = unit_direction AND known.kind = unit_kind
+          AND known.unit = listed.unit
+    LEFT JOIN cutover.quarantine AS put_aside
+           ON put_aside.cutover = cutover_name AND put_aside.direction = unit_direction AND put_aside.kind = unit_kind
+          AND put_aside.unit = listed.unit
+    LEFT JOIN (SELECT DISTINCT substr(ref, strpos(ref, ':') + 1) AS unit
+                 FROM (SELECT q.direction, array_agg(DISTINCT q.kind || ':' || q.unit) AS refs FROM cutover.quarantine AS q
+                        WHERE q.cutover = cutover_name AND q.direction <> unit_direction AND q.error IS NOT NULL
+                        GROUP BY q.direction) AS others
+                CROSS JOIN LATERAL unnest(cutover.compiled_connected(cutover_name, others.direction, others.refs)) AS ref
+                WHERE split_part(ref, ':', 1) = unit_kind) AS beside
+           ON beside.unit = listed.unit
+    LEFT JOIN (SELECT DISTINCT d.unit FROM cutover.compiled_differences(cutover_name, unit_direction, unit_kind, NULL) AS d
+                WHERE with_drift
+                  -- What legacy keeps of the new side is only made true once the new side is the truth.
+                  AND NOT (unit_direction = 'reverse'
+                           AND EXISTS (SELECT FROM cutover.cutovers AS k
+                                        WHERE k.name = cutover_name AND cutover.phase_rank(k.phase) < 4
+                                          AND k.definition -> 'tables' -> 'kept' ? d.table_name))) AS drift
+           ON drift.unit = listed.unit
+   WHERE c.name = cutover_name;
+END;
+-- Verifies a cutover from one snapshot and records the run: drift down to the row, the six classes, the outbox and the
+-- fingerprint, all as of the same moment. Needs REPEATABLE READ, which gives that one snapshot to all of its statements:
+--   BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT cutover.verify('<name>'); COMMIT;
+-- directions NULL: forward, and reverse where there is one. At most `most_details` differing rows are recorded, all units are
+-- counted. Takes no lock on application tables. Returns the run's id.
+CREATE OR REPLACE FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL, most_details integer DEFAULT 1000)
+  RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  kind record;
+  counted jsonb;
+  drifted text[];
+  classes_found jsonb := '{}';
+  this_run bigint;
+  drifted_total bigint := 0;
+  started timestamptz := pg_catalog.clock_timestamp();
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
+    RAISE EXCEPTION 'cutover.verify() needs one snapshot for all of its statements, this transaction is %',
+      pg_catalog.current_setting('transaction_isolation')
+      USING ERRCODE = 'invalid_transaction_state', HINT = 'BEGIN ISOLATION LEVEL REPEATABLE READ; then call it again.';
+  END IF;
+  IF stand.phase IN ('archived', 'dropped') THEN
+    RAISE EXCEPTION 'cutover %: nothing to verify in phase %, only one side is left', cutover_name, stand.phase
+      USING ERRCODE = 'CU010', HINT = 'The last verify before that is in cutover.drift_runs.';
+  END IF;
+
+  INSERT INTO cutover.drift_runs (cutover, phase, epoch, started_at, snapshot, directions, accounting, drifted_units, trigger_stamp, fingerprint_problems)
+  VALUES (cutover_name, stand.phase, stand.epoch, started, pg_catalog.pg_current_snapshot()::text, '{}', '{}', 0, cutover.trigger_stamp(cutover_name),
+          coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p)) FROM cutover.fingerprint_problems(cutover_name) AS p), '[]'))
+  RETURNING id INTO this_run;
+
+  FOR kind IN
+    SELECT k.direction, k.kind FROM cutover.unit_kinds AS k
+     WHERE k.cutover = cutover_name AND (directions IS NULL OR k.direction = ANY (directions))
+     ORDER BY k.direction, k.rank
+  LOOP
+    SELECT pg_catalog.jsonb_object_agg(per_class.class, per_class.units) INTO counted
+      FROM (SELECT c.class, pg_catalog.count(*) AS units
+              FROM cutover.classes(cutover_name, kind.direction, kind.kind) AS c GROUP BY c.class) AS per_class;
+    classes_found := pg_catalog.jsonb_set(
+      classes_found || CASE WHEN classes_found ? kind.direction THEN '{}'::jsonb ELSE pg_catalog.jsonb_build_object(kind.direction, '{}'::jsonb) END,
+      ARRAY[kind.direction, kind.kind], coalesce(counted, '{}'));
+
+    IF coalesce((counted ->> 'drifted')::bigint, 0) > 0 THEN
+      drifted_total := drifted_total + (counted ->> 'drifted')::bigint;
+      drifted := ARRAY(SELECT c.unit FROM cutover.classes(cutover_name, kind.direction, kind.kind) AS c
+                        WHERE c.class = 'drifted' ORDER BY c.unit LIMIT most_details);
+      INSERT INTO cutover.drift_units (run, ordinal, direction, kind, unit, table_name, key, finding, expected, actual)
+      SELECT this_run, coalesce((SELECT pg_catalog.max(earlier.ordinal) FROM cutover.drift_units AS earlier WHERE earlier.run = this_run), 0)
+                  + pg_catalog.row_number() OVER (ORDER BY d.unit, d.table_name, d.key),
+             kind.direction, kind.kind, d.unit, d.table_name, d.key, d.finding, d.expected, d.actual
+        FROM cutover.compiled_differences(cutover_name, kind.direction, kind.kind, drifted) AS d
+       ORDER BY d.unit, d.table_name, d.key
+       LIMIT most_details;
+    END IF;
+  END LOOP;
+
+  UPDATE cutover.drift_runs AS r
+     SET accounting = classes_found,
+         directions = ARRAY(SELECT pg_catalog.jsonb_object_keys(classes_found)),
+         drifted_units = drifted_total,
+         finished_at = pg_catalog.clock_timestamp()
+   WHERE r.id = this_run;
+  RETURN this_run;
+END;
+$$;
+-- Makes drifted units true, from the side that is the truth: up to `batch` of the units that a verify recorded.
+-- Returns how many units were visited.
+CREATE OR REPLACE FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0)
+  RETURNS TABLE (units integer, last_ordinal integer)
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+DECLARE
+  run cutover.drift_runs;
+  stand cutover.cutovers;
+  truth_direction text;
+  batch_found record;
+  connected record;
+BEGIN
+  PERFORM cutover.barrier_shared();
+  SELECT * INTO run FROM cutover.drift_runs AS r WHERE r.id = verify_run;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'there is no verify run %', verify_run USING ERRCODE = 'CU011', HINT = 'See cutover.drift_runs.';
+  END IF;
+  stand := cutover.stand_of(run.cutover);
+  truth_direction := CASE WHEN stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN 'forward'
+                          WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN 'reverse' END;
+  IF truth_direction IS NULL THEN
+    RAISE EXCEPTION 'cutover %: nothing to repair in phase %', stand.name, stand.phase
+      USING ERRCODE = 'CU010', HINT = 'Sync writes in dual_write to legacy_locked only.';
+  END IF;
+
+  units := 0;
+  last_ordinal := after_ordinal;
+  FOR batch_found IN
+    SELECT d.direction, kinds.rank, d.kind, pg_catalog.array_agg(DISTINCT d.unit) AS drifted, pg_catalog.max(d.ordinal) AS ordinal
+      FROM (SELECT * FROM cutover.drift_units AS u
+             WHERE u.run = verify_run AND u.ordinal > after_ordinal ORDER BY u.ordinal LIMIT batch) AS d
+      JOIN cutover.unit_kinds AS kinds ON kinds.cutover = stand.name AND kinds.direction = d.direction AND kinds.kind = d.kind
+     GROUP BY d.direction, kinds.rank, d.kind ORDER BY d.direction, kinds.rank
+  LOOP
+    last_ordinal := greatest(last_ordinal, batch_found.ordinal);
+    IF batch_found.direction = truth_direction THEN
+      PERFORM cutover.make_true(stand, batch_found.direction, batch_found.kind, batch_found.drifted);
+      units := units + pg_catalog.cardinality(batch_found.drifted);
+    ELSIF truth_direction = 'reverse' THEN
+      -- A forward unit has drifted while the new side is the truth: its legacy rows are made of the new side.
+      FOR connected IN
+        SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', cutover.compiled_connected(stand.name, 'forward',
+          ARRAY(SELECT batch_found.kind || ':' || one FROM pg_catalog.unnest(batch_found.drifted) AS one)))
+      LOOP
+        PERFORM cutover.make_true(stand, 'reverse', connected.kind, connected.units);
+        units := units + pg_catalog.cardinality(connected.units);
+      END LOOP;
+    END IF;
+  END LOOP;
+  PERFORM cutover.set_writing(NULL, NULL);
+  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
+  RETURN NEXT;
+END;
+$$;
+-- Compiled SQL signs in here, as the last statement of its migration. Compiled again, it replaces what it said before; when a
+-- mapping has changed, `changed_units` says so and everything has to be backfilled and verified again.
+CREATE OR REPLACE FUNCTION cutover.register_cutover(
+  cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  before cutover.cutovers;
+BEGIN
+  IF core > (SELECT pg_catalog.max(v.version) FROM cutover.core_version AS v) THEN
+    RAISE EXCEPTION 'cutover % was compiled for core version %, this database has version %', cutover_name, core,
+      (SELECT pg_catalog.max(v.version) FROM cutover.core_version AS v)
+      USING ERRCODE = 'CU012', HINT = 'Run `cutover init --upgrade` and migrate first.';
+  END IF;
+  SELECT * INTO before FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+
+  IF cutover.phase_rank(before.phase) >= 4 AND before.definition -> 'mappings' IS DISTINCT FROM compiled_definition -> 'mappings' THEN
+    RAISE EXCEPTION 'cutover %: its mappings cannot change in phase %', cutover_name, before.phase
+      USING ERRCODE = 'CU019',
+            HINT = 'The new side is the truth now and would differ from what the changed mapping says, with no way back. Roll back first.';
+  END IF;
+
+  INSERT INTO cutover.cutovers AS known (name, compiled_schema, definition, fingerprint)
+  VALUES (cutover_name, schema_name, compiled_definition, expected_fingerprint)
+      ON CONFLICT (name) DO UPDATE
+     SET definition = excluded.definition, fingerprint = excluded.fingerprint,
+         epoch = known.epoch + CASE WHEN known.definition -> 'mappings' IS DISTINCT FROM excluded.definition -> 'mappings'
+                                    THEN 1 ELSE 0 END;
+  DELETE FROM cutover.unit_kinds AS old WHERE old.cutover = cutover_name;
+  INSERT INTO cutover.unit_kinds (cutover, direction, kind, rank)
+  SELECT cutover_name, directions.direction, kinds.kind ->> 0, kinds.rank
+    FROM (VALUES ('forward'), ('reverse')) AS directions (direction)
+   CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(
+           coalesce(compiled_definition -> 'units' -> directions.direction, '[]')) WITH ORDINALITY AS kinds (kind, rank);
+
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, CASE WHEN before.name IS NULL THEN 'cutover_registered' ELSE 'cutover_compiled_again' END,
+          pg_catalog.jsonb_build_object('core', core));
+END;
+$$;
+-- Has this cutover ever held a legacy row in this database? Where it has not (a shadow database, a colleague's new machine),
+-- gates of time, evidence and approval have nothing to protect.
+CREATE OR REPLACE FUNCTION cutover.has_held_rows(cutover_name text) RETURNS boolean
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  rows_now boolean := false;
+BEGIN
+  IF stand.has_held_rows
+     OR EXISTS (SELECT FROM cutover.units AS u WHERE u.cutover = cutover_name)
+     OR EXISTS (SELECT FROM cutover.observations AS o WHERE o.cutover = cutover_name)
+     OR EXISTS (SELECT FROM cutover.outbox AS o WHERE o.cutover = cutover_name) THEN
+    RETURN true;
+  END IF;
+  IF stand.phase NOT IN ('archived', 'dropped') THEN
+    EXECUTE pg_catalog.format('SELECT %I.holds_rows()', stand.compiled_schema) INTO rows_now;
+  END IF;
+  RETURN rows_now;
+END;
+$$;
+-- A gate is a question that must be answered yes before a phase. Each answers with the figure, the reason and the next step.
+
+-- Has a backfill of this epoch visited every unit?
+CREATE OR REPLACE FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward')
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  last cutover.backfills;
+  left_over bigint;
+BEGIN
+  gate := 'backfill_complete';
+  SELECT * INTO last FROM cutover.backfills AS b
+   WHERE b.cutover = stand.name AND b.direction = unit_direction AND b.epoch = stand.epoch
+   ORDER BY b.id DESC LIMIT 1;
+  IF last.id IS NULL THEN
+    yes := false;
+    figure := '0 units';
+    reason := 'no backfill has been started since sync was switched on';
+    next_step := pg_catalog.format('cutover backfill %s', stand.name);
+  ELSE
+    SELECT coalesce(pg_catalog.sum(r.last_ordinal - r.position), 0) INTO left_over
+      FROM cutover.backfill_ranges AS r WHERE r.backfill = last.id;
+    yes := last.finished_at IS NOT NULL;
+    figure := pg_catalog.format('%s of %s units', last.units_total - left_over, last.units_total);
+    reason := CASE WHEN yes THEN 'the backfill has visited every unit' ELSE 'the backfill is not done' END;
+    next_step := CASE WHEN yes THEN NULL ELSE pg_catalog.format('cutover backfill %s', stand.name) END;
+  END IF;
+  RETURN NEXT;
+END;
+$$;
+
+-- Did a verify of all wanted directions, begun after the last move and finished recently enough, find no more drift than
+-- allowed, and does the catalog still look as it was compiled for?
+CREATE OR REPLACE FUNCTION cutover.gate_drift_free(stand cutover.cutovers, wanted_directions text[])
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  run cutover.drift_runs;
+  drifted bigint;
+  allowed bigint := coalesce((stand.definition #>> '{gates,drift}')::bigint, 0);
+  max_age interval := pg_catalog.make_interval(hours => coalesce((stand.definition #>> '{gates,verifyMaxAgeHours}')::integer, 24));
+  problem record;
+BEGIN
+  gate := 'drift_free';
+  yes := false;
+  next_step := pg_catalog.format('cutover verify %s', stand.name);
+  SELECT * INTO run FROM cutover.drift_runs AS r
+   WHERE r.cutover = stand.name AND r.epoch = stand.epoch AND r.directions @> wanted_directions
+     AND r.started_at > stand.phase_since AND r.trigger_stamp = cutover.trigger_stamp(stand.name)
+   ORDER BY r.id DESC LIMIT 1;
+  SELECT coalesce(pg_catalog.sum((per_kind.classes ->> 'drifted')::bigint), 0) INTO drifted
+    FROM pg_catalog.jsonb_each(run.accounting) AS per_direction (direction, kinds)
+   CROSS JOIN LATERAL pg_catalog.jsonb_each(per_direction.kinds) AS per_kind (kind, classes)
+   WHERE per_direction.direction = ANY (wanted_directions);
+  SELECT * INTO problem FROM cutover.fingerprint_problems(stand.name) LIMIT 1;
+  IF problem.table_name IS NOT NULL THEN
+    figure := 'catalog changed';
+    reason := pg_catalog.format('%s: %s', problem.table_name, problem.problem);
+    next_step := pg_catalog.format('undo the change, or compile again and run `cutover verify %s --repair`', stand.name);
+  ELSIF run.id IS NULL THEN
+    figure := 'not verified';
+    reason := pg_catalog.format('no verify of %s since the move to %s', pg_catalog.array_to_string(wanted_directions, ' and '), stand.phase);
+  ELSIF run.finished_at < pg_catalog.clock_timestamp() - max_age THEN
+    figure := pg_catalog.format('verified %s', run.finished_at);
+    reason := pg_catalog.format('the last verify is older than %s', max_age);
+  ELSIF drifted > allowed THEN
+    figure := pg_catalog.format('%s drifted units, %s allowed', drifted, allowed);
+    reason := pg_catalog.format('verify run %s found drift', run.id);
+    next_step := pg_catalog.format('cutover verify %s --repair', stand.name);
+  ELSE
+    yes := true;
+    figure := pg_catalog.format('%s drifted units', drifted);
+    reason := pg_catalog.format('verify run %s', run.id);
+    next_step := NULL;
+  END IF;
+  RETURN NEXT;
+END;
+$$;
+
+-- May the cutover move at all: no transaction from before the last move may still be open. Such a writer has acted on a phase
+-- two steps back (it took no images of the rows it changed, for instance).
+CREATE OR REPLACE FUNCTION cutover.gate_writers_current(stand cutover.cutovers)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  -- Of this database only, as far as this role may see them; one that is missed is caught when its note is worked off.
+  older bigint := (
+    SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS a
+     WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
+       AND a.backend_type = 'client backend' AND a.xact_start <= stand.phase_since
+       AND (a.backend_xid IS NOT NULL OR (a.backend_xmin IS NOT NULL AND a.state LIKE 'idle in transaction%')))
+    + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_xacts AS p
+        WHERE p.database = pg_catalog.current_database() AND p.prepared <= stand.phase_since);
+BEGIN
+  gate := 'writers_current';
+  yes := older = 0;
+  figure := pg_catalog.format('%s open transactions from before the last move', older);
+  reason := CASE WHEN yes THEN 'every open transaction began after the last move'
+                 ELSE 'a transaction that began before the last move is still open' END;
+  next_step := CASE WHEN yes THEN NULL ELSE 'wait for it to end; pg_stat_activity shows it by backend_xid' END;
+  RETURN NEXT;
+END;
+$$;
+
+-- Has everything that was waiting at the last verify been worked off? Notes of later writes are no matter: they come and go. A note
+-- that stays means that no drainer is at work, or that a unit fails again and again, and verify counts it as pending, not as drift.
+CREATE OR REPLACE FUNCTION cutover.gate_outbox_drained(stand cutover.cutovers)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  verified_as_of pg_snapshot := (SELECT r.snapshot::pg_snapshot FROM cutover.drift_runs AS r
+                                  WHERE r.cutover = stand.name ORDER BY r.id DESC LIMIT 1);
+  left_over bigint;
+BEGIN
+  gate := 'outbox_drained';
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o
+   WHERE o.cutover = stand.name
+     AND (verified_as_of IS NULL OR pg_catalog.pg_visible_in_snapshot(o.xid, verified_as_of));
+  yes := left_over = 0;
+  figure := pg_catalog.format('%s notes', left_over);
+  reason := CASE WHEN yes THEN 'nothing that the last verify saw waiting still waits'
+                 ELSE 'units were pending at the last verify and still are: it could not say whether they are right' END;
+  next_step := CASE WHEN yes THEN NULL
+                    ELSE pg_catalog.format('cutover drain %s (or run a worker), then cutover verify %s', stand.name, stand.name) END;
+  RETURN NEXT;
+END;
+$$;
+
+-- Is nobody left behind: no unit that failed and, before legacy goes, none that a rule holds back, unless somebody has accepted it?
+-- Units that a rule excludes pass: that rule is the acceptance.
+CREATE OR REPLACE FUNCTION cutover.gate_quarantine_accepted(stand cutover.cutovers, with_rules boolean)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  left_over bigint;
+BEGIN
+  gate := 'quarantine_accepted';
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
+   WHERE q.cutover = stand.name AND q.class = 'quarantined' AND q.accepted_at IS NULL AND (with_rules OR q.error IS NOT NULL);
+  yes := left_over = 0;
+  figure := pg_catalog.format('%s units', left_over);
+  reason := CASE WHEN yes THEN 'no unit is in quarantine that nobody has accepted' ELSE 'units are in quarantine' END;
+  next_step := CASE WHEN yes THEN NULL ELSE pg_catalog.format('cutover quarantine %s, then mend the rows or `--accept`', stand.name) END;
+  RETURN NEXT;
+END;
+$$;
+
+-- The gates in front of a phase, with their answers.
+CREATE OR REPLACE FUNCTION cutover.ask_gates(cutover_name text, to_phase text)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  reversible boolean := stand.definition -> 'irreversible' IS NULL;
+BEGIN
+  IF NOT cutover.has_held_rows(cutover_name) THEN
+    gate := 'nothing_to_protect';
+    yes := true;
+    figure := '0 legacy rows';
+    reason := 'this cutover has never held a legacy row in this database';
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  RETURN QUERY SELECT * FROM cutover.gate_writers_current(stand);
+  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched', 'legacy_locked') THEN
+    RETURN QUERY SELECT * FROM cutover.gate_outbox_drained(stand);
+  END IF;
+  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched') THEN
+    RETURN QUERY SELECT * FROM cutover.gate_backfill_complete(stand);
+  END IF;
+  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched', 'legacy_locked', 'archived', 'dropped') THEN
+    RETURN QUERY SELECT * FROM cutover.gate_quarantine_accepted(stand, with_rules => cutover.phase_rank(to_phase) >= 5);
+  END IF;
+  IF to_phase IN ('backfilled', 'reads_switched') OR (to_phase = 'writes_switched' AND NOT reversible) THEN
+    RETURN QUERY SELECT * FROM cutover.gate_drift_free(stand, ARRAY['forward']);
+  ELSIF to_phase IN ('writes_switched', 'legacy_locked') AND reversible THEN
+    RETURN QUERY SELECT * FROM cutover.gate_drift_free(stand, ARRAY['forward', 'reverse']);
+  END IF;
+END;
+$$;
+-- What becomes of the legacy tables at the end. All of it is catalog work on the tables that the definition names.
+
+-- Takes the rights to write the legacy tables from every role that has them by a grant of the owner, and remembers each exactly
+-- (column grants and grant options included) for the way back. A grant by a second grantor cannot be taken by the owner: it is
+-- refused by name. The owner itself is held off by the fence trigger.
+-- SECURITY INVOKER: whoever moves phases needs to own the tables. Lock: none that a writer meets.
+CREATE OR REPLACE FUNCTION cutover.revoke_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  found record;
+  foreign_grant record;
+BEGIN
+  -- First what the owner cannot take: nothing is left half done.
+  SELECT t.name, pg_catalog.pg_get_userbyid(acl.grantor) AS grantor, acl.privilege_type,
+         CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.pg_get_userbyid(acl.grantee) END AS grantee
+    INTO foreign_grant
+    FROM pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS t (name)
+    JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(t.name)
+   CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS acl
+   WHERE acl.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE') AND acl.grantor <> c.relowner
+   LIMIT 1;
+  IF foreign_grant.grantor IS NOT NULL THEN
+    RAISE EXCEPTION '% on % was granted to % by %, not by its owner', foreign_grant.privilege_type, foreign_grant.name,
+      foreign_grant.grantee, foreign_grant.grantor
+      USING ERRCODE = 'CU018',
+            HINT = pg_catalog.format('As %I: REVOKE %s ON %s FROM %s;', foreign_grant.grantor, foreign_grant.privilege_type,
+                                     foreign_grant.name, foreign_grant.grantee);
+  END IF;
+  FOR found IN
+    SELECT t.name AS table_name, '' AS column_name, acl.privilege_type, acl.is_grantable, c.relowner,
+           CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(acl.grantee)) END AS grantee,
+           pg_catalog.pg_get_userbyid(acl.grantor) AS grantor, acl.grantor AS grantor_oid, acl.grantee AS grantee_oid
+      FROM pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS t (name)
+      JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(t.name)
+     CROSS JOIN LATERAL pg_catalog.aclexplode(c.relacl) AS acl
+     WHERE acl.privilege_type IN ('INSERT', 'UPDATE', 'DELETE', 'TRUNCATE')
+    UNION ALL
+    SELECT t.name, a.attname, acl.privilege_type, acl.is_grantable, c.relowner,
+           CASE WHEN acl.grantee = 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(acl.grantee)) END,
+           pg_catalog.pg_get_userbyid(acl.grantor), acl.grantor, acl.grantee
+      FROM pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS t (name)
+      JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(t.name)
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.oid
+     CROSS JOIN LATERAL pg_catalog.aclexplode(a.attacl) AS acl
+     WHERE acl.privilege_type IN ('INSERT', 'UPDATE')
+  LOOP
+    CONTINUE WHEN found.grantee_oid = found.relowner;
+    IF found.grantor_oid <> found.relowner THEN
+      RAISE EXCEPTION '% on % was granted to % by %, not by its owner', found.privilege_type, found.table_name, found.grantee, found.grantor
+        USING ERRCODE = 'CU018', HINT = pg_catalog.format('As %I: REVOKE %s ON %s FROM %s;', found.grantor, found.privilege_type, found.table_name, found.grantee);
+    END IF;
+    INSERT INTO cutover.revoked_grants (cutover, table_name, grantee, grantor, privilege, grantable, column_name)
+    VALUES (cutover_name, found.table_name, found.grantee, found.grantor, found.privilege_type, found.is_grantable, found.column_name)
+        ON CONFLICT DO NOTHING;
+    EXECUTE pg_catalog.format('REVOKE %s%s ON %s FROM %s', found.privilege_type,
+      CASE WHEN found.column_name = '' THEN '' ELSE pg_catalog.format(' (%I)', found.column_name) END, found.table_name, found.grantee);
+  END LOOP;
+END;
+$$;
+
+-- Gives back what revoke_legacy took.
+CREATE OR REPLACE FUNCTION cutover.grant_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  kept record;
+BEGIN
+  FOR kept IN SELECT * FROM cutover.revoked_grants AS g WHERE g.cutover = cutover_name LOOP
+    EXECUTE pg_catalog.format('GRANT %s%s ON %s TO %s%s', kept.privilege,
+      CASE WHEN kept.column_name = '' THEN '' ELSE pg_catalog.format(' (%I)', kept.column_name) END, kept.table_name, kept.grantee,
+      CASE WHEN kept.grantable THEN ' WITH GRANT OPTION' ELSE '' END);
+  END LOOP;
+  DELETE FROM cutover.revoked_grants AS g WHERE g.cutover = cutover_name;
+END;
+$$;
+
+-- Where the legacy tables lie while they are archived: in a schema of their own, under their own names.
+CREATE OR REPLACE FUNCTION cutover.archive_schema(cutover_name text) RETURNS name
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT (c.compiled_schema || '_archive')::name FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+END;
+
+-- Moves the legacy tables aside. Lock: ACCESS EXCLUSIVE on each, for as long as a catalog update takes.
+CREATE OR REPLACE FUNCTION cutover.archive_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  legacy text;
+  archive name := cutover.archive_schema(cutover_name);
+BEGIN
+  EXECUTE pg_catalog.format('CREATE SCHEMA IF NOT EXISTS %I', archive);
+  EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', archive);
+  FOREACH legacy IN ARRAY cutover.tables_of(cutover_name, 'legacy') LOOP
+    EXECUTE pg_catalog.format('ALTER TABLE %s SET SCHEMA %I', legacy, archive);
+  END LOOP;
+END;
+$$;
+
+-- Moves them back.
+CREATE OR REPLACE FUNCTION cutover.unarchive_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  legacy text;
+  parts text[];
+  archive name := cutover.archive_schema(cutover_name);
+BEGIN
+  FOREACH legacy IN ARRAY cutover.tables_of(cutover_name, 'legacy') LOOP
+    parts := pg_catalog.parse_ident(legacy);
+    IF pg_catalog.to_regclass(pg_catalog.format('%I.%I', archive, parts[2])) IS NOT NULL THEN
+      EXECUTE pg_catalog.format('ALTER TABLE %I.%I SET SCHEMA %I', archive, parts[2], parts[1]);
+    END IF;
+  END LOOP;
+  EXECUTE pg_catalog.format('DROP SCHEMA IF EXISTS %I', archive);
+END;
+$$;
+
+-- Drops the compiled SQL with its triggers, and then the legacy tables, with RESTRICT: a view or a foreign key of the
+-- application that still hangs on one stops it by name.
+CREATE OR REPLACE FUNCTION cutover.drop_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  legacy text;
+  drops text := '';
+BEGIN
+  -- CASCADE reaches our own triggers on the tables, which hang on functions of this schema.
+  EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', stand.compiled_schema);
+  FOREACH legacy IN ARRAY cutover.tables_of(cutover_name, 'legacy') LOOP
+    drops := drops || CASE WHEN drops = '' THEN '' ELSE ', ' END
+          || pg_catalog.format('%I.%I', cutover.archive_schema(cutover_name), (pg_catalog.parse_ident(legacy))[2]);
+  END LOOP;
+  EXECUTE 'DROP TABLE ' || drops || ' RESTRICT';
+  EXECUTE pg_catalog.format('DROP SCHEMA IF EXISTS %I', cutover.archive_schema(cutover_name));
+  DELETE FROM cutover.outbox AS o WHERE o.cutover = cutover_name;
+  DELETE FROM cutover.images AS i WHERE i.cutover = cutover_name;
+  DELETE FROM cutover.units AS u WHERE u.cutover = cutover_name;
+  DELETE FROM cutover.backfills AS b WHERE b.cutover = cutover_name;
+END;
+$$;
+-- Moves a cutover to its next phase, in one short transaction under the exclusive barrier: it waits for commits in progress,
+-- not for open transactions, and at most for the lock timeout (55P03; try again).
+-- force: names of gates that answer no and are overridden, recorded with the move.
+-- From a migration file, let it be the last statement of its file: writers cannot commit until the file does.
+CREATE OR REPLACE FUNCTION cutover.advance(
+  cutover_name text, to_phase text, force text[] DEFAULT '{}', reason text DEFAULT NULL
+) RETURNS cutover.phase_transitions
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  protects boolean;
+  answers jsonb;
+  refused record;
+  moved cutover.phase_transitions;
+  stale_kept text[] := '{}';
+BEGIN
+  IF cutover.phase_rank(to_phase) IS NULL THEN
+    RAISE EXCEPTION 'there is no phase "%"', to_phase
+      USING ERRCODE = 'CU013', HINT = 'Phases: expanded, dual_write, backfilled, reads_switched, writes_switched, legacy_locked, archived, dropped.';
+  END IF;
+  -- What legacy keeps of the new side went stale while legacy was the truth; found before the barrier is taken, noted with the
+  -- move, worked off after it.
+  IF to_phase = 'writes_switched' AND stand.definition -> 'irreversible' IS NULL
+     AND pg_catalog.jsonb_array_length(stand.definition -> 'tables' -> 'kept') > 0 THEN
+    stale_kept := ARRAY(
+      SELECT DISTINCT k.kind || ':' || d.unit
+        FROM cutover.unit_kinds AS k
+       CROSS JOIN LATERAL cutover.compiled_differences(cutover_name, 'reverse', k.kind, NULL) AS d
+       WHERE k.cutover = cutover_name AND k.direction = 'reverse'
+         AND stand.definition -> 'tables' -> 'kept' ? d.table_name);
+  END IF;
+
+  -- Most of what waits is worked off before anybody is held up.
+  IF to_phase = 'writes_switched' AND stand.phase = 'reads_switched' THEN
+    FOR round IN 1 .. 5 LOOP
+      EXIT WHEN cutover.drain(cutover_name, 200) = 0;
+    END LOOP;
+  END IF;
+
+  PERFORM cutover.barrier_exclusive();
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+  protects := cutover.has_held_rows(cutover_name);
+
+  IF cutover.phase_rank(to_phase) <> cutover.phase_rank(stand.phase) + 1 THEN
+    RAISE EXCEPTION 'cutover % is in phase %; the next one is %, not %', cutover_name, stand.phase,
+      coalesce((SELECT p FROM pg_catalog.unnest(ARRAY['expanded', 'dual_write', 'backfilled', 'reads_switched', 'writes_switched',
+                 'legacy_locked', 'archived', 'dropped']) AS p WHERE cutover.phase_rank(p) = cutover.phase_rank(stand.phase) + 1), 'none'),
+      to_phase
+      USING ERRCODE = 'CU013', HINT = CASE WHEN cutover.phase_rank(to_phase) <= cutover.phase_rank(stand.phase)
+        THEN 'The way back is cutover.rollback().' ELSE 'Advance one phase at a time.' END;
+  END IF;
+  IF protects AND cutover.phase_rank(to_phase) >= cutover.phase_rank('legacy_locked') AND stand.step IS DISTINCT FROM to_phase || ':ready' THEN
+    RAISE EXCEPTION 'cutover %: the move to % consists of several transactions', cutover_name, to_phase
+      USING ERRCODE = 'CU014', HINT = pg_catalog.format('CALL cutover.advance_steps(%L, %L), or `cutover advance %s --to %s`.',
+                                                        cutover_name, to_phase, cutover_name, to_phase);
+  END IF;
+
+  -- Images say what a row was before a write that is not worked off yet. Those of an earlier round, or of notes that were worked
+  -- off while legacy was the truth, would undo what the new side writes later. So before both sides are written, every note is
+  -- worked off (here, under the barrier, where no commit can add one), and all images are thrown away.
+  IF to_phase = 'writes_switched' AND stand.phase = 'reads_switched' THEN
+    FOR round IN 1 .. 5 LOOP
+      EXIT WHEN cutover.drain(cutover_name, 200) = 0;
+    END LOOP;
+    IF EXISTS (SELECT FROM cutover.outbox AS o
+                WHERE o.cutover = cutover_name
+                  AND NOT EXISTS (SELECT FROM cutover.images AS i WHERE i.xid = o.xid AND i.cutover = o.cutover)) THEN
+      RAISE EXCEPTION 'cutover %: too many notes are waiting to be worked off', cutover_name
+        USING ERRCODE = 'lock_not_available', HINT = 'Run `cutover drain`, or a worker, and try again.';
+    END IF;
+    -- A writer that ran out of patience at the barrier has committed meanwhile: its notes are there, and so its images stay.
+    DELETE FROM cutover.images AS stale
+     WHERE stale.cutover = cutover_name
+       AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = stale.xid AND waiting.cutover = cutover_name);
+  END IF;
+  SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(g)), '[]') INTO answers FROM cutover.ask_gates(cutover_name, to_phase) AS g;
+  SELECT g.* INTO refused FROM pg_catalog.jsonb_to_recordset(answers) AS g (gate text, yes boolean, figure text, reason text, next_step text)
+   WHERE NOT g.yes AND g.gate <> ALL (force) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'cutover %: gate % says no to %: % (%)', cutover_name, refused.gate, to_phase, refused.reason, refused.figure
+      USING ERRCODE = 'CU015', HINT = refused.next_step, DETAIL = answers::text;
+  END IF;
+
+  IF to_phase = 'archived' THEN
+    PERFORM cutover.archive_legacy(cutover_name);
+  ELSIF to_phase = 'dropped' THEN
+    PERFORM cutover.drop_legacy(cutover_name);
+  ELSIF to_phase = 'legacy_locked' AND NOT protects THEN
+    PERFORM cutover.revoke_legacy(cutover_name);
+  END IF;
+
+  IF to_phase = 'writes_switched' AND protects THEN
+    PERFORM cutover.move_sequences(cutover_name, 'new');
+  END IF;
+  UPDATE cutover.cutovers AS c
+     SET phase = to_phase, step = NULL, phase_since = pg_catalog.clock_timestamp(), phase_xid = pg_catalog.pg_current_xact_id(),
+         move = pg_catalog.nextval('cutover.moves'),
+         has_held_rows = c.has_held_rows OR protects,
+         epoch = c.epoch + CASE WHEN to_phase = 'dual_write' THEN 1 ELSE 0 END
+   WHERE c.name = cutover_name;
+  INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+  SELECT pg_catalog.pg_current_xact_id(), cutover_name, 'reverse', pg_catalog.split_part(ref, ':', 1),
+         pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+    FROM pg_catalog.unnest(stale_kept) AS ref;
+  INSERT INTO cutover.phase_transitions (cutover, from_phase, to_phase, gates, forced, reason)
+  VALUES (cutover_name, stand.phase, to_phase, answers, force, advance.reason)
+  RETURNING * INTO moved;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'phase_moved', pg_catalog.jsonb_build_object('from', stand.phase, 'to', to_phase, 'forced', force));
+  RETURN moved;
+END;
+$$;
+-- Notes every unit again that was quarantined by an error, because its cause may be gone. The drainer decides.
+CREATE OR REPLACE FUNCTION cutover.retry_quarantined(cutover_name text) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  noted integer;
+BEGIN
+  INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+  SELECT pg_catalog.pg_current_xact_id(), q.cutover, q.direction, q.kind, q.unit
+    FROM cutover.quarantine AS q
+   WHERE q.cutover = cutover_name AND q.error IS NOT NULL AND q.accepted_at IS NULL
+      ON CONFLICT DO NOTHING;
+  GET DIAGNOSTICS noted = ROW_COUNT;
+  RETURN noted;
+END;
+$$;
+-- Sequences that fill a mapped column of a side (identity, serial) know nothing of the rows that sync has written there. Before the
+-- application begins to insert on that side they are set behind all keys, with headroom: until the other side stops inserting, both
+-- draw numbers for one key space. Legacy's own sequence stays below and is not moved, on the way back neither: moved behind the new
+-- side's numbers it would run into them the next time. Not transactional, as sequences are.
+CREATE OR REPLACE FUNCTION cutover.move_sequences(cutover_name text, side text, headroom bigint DEFAULT 1000000) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  filled record;
+  highest numeric;
+BEGIN
+  FOR filled IN
+    SELECT t.name, a.attname, pg_catalog.pg_get_serial_sequence(t.name, a.attname) AS sequence
+      FROM pg_catalog.unnest(cutover.tables_of(cutover_name, side)) AS t (name)
+      JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pg_catalog.to_regclass(t.name) AND a.attnum > 0 AND NOT a.attisdropped
+     WHERE pg_catalog.pg_get_serial_sequence(t.name, a.attname) IS NOT NULL
+  LOOP
+    EXECUTE pg_catalog.format('SELECT max(%I)::numeric FROM %s', filled.attname, filled.name) INTO highest;
+    SELECT least(highest, s.seqmax - headroom) INTO highest FROM pg_catalog.pg_sequence AS s WHERE s.seqrelid = filled.sequence::regclass;
+    IF highest > 0 AND highest + headroom > coalesce(pg_catalog.pg_sequence_last_value(filled.sequence::regclass), 0) THEN
+      PERFORM pg_catalog.setval(filled.sequence::regclass, (highest + headroom)::bigint);
+    END IF;
+  END LOOP;
+END;
+$$;
+-- Small pieces that the moves of several transactions are made of.
+
+-- Writes the step that a move has reached; waits for commits in progress, so that every later statement of a writer sees it.
+CREATE OR REPLACE FUNCTION cutover.enter_step(cutover_name text, new_step text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+BEGIN
+  PERFORM cutover.barrier_exclusive();
+  UPDATE cutover.cutovers AS c SET step = new_step, move = pg_catalog.nextval('cutover.moves') WHERE c.name = cutover_name;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'step_entered', pg_catalog.jsonb_build_object('step', new_step));
+END;
+$$;
+
+-- Transactions that hold a writer's lock on one of the tables.
+CREATE OR REPLACE FUNCTION cutover.writers_in_flight(tables text[]) RETURNS TABLE (virtual_transaction text, pid integer)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT DISTINCT l.virtualtransaction, l.pid
+    FROM pg_catalog.pg_locks AS l
+   WHERE l.locktype = 'relation' AND l.mode = 'RowExclusiveLock' AND l.granted
+     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+     AND l.relation = ANY (SELECT pg_catalog.to_regclass(name)::oid FROM pg_catalog.unnest(tables) AS name)
+     AND l.pid IS DISTINCT FROM pg_catalog.pg_backend_pid();
+END;
+
+-- Waits until the transactions that write one of the tables now have ended, without queueing a lock request in front of everybody
+-- else, as LOCK TABLE would. Those that begin meanwhile are not waited for: they have seen whatever was committed before.
+-- Commits between its looks, so not inside a transaction block.
+CREATE OR REPLACE PROCEDURE cutover.wait_for_writers(cutover_name text, side text, wait_seconds integer)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  tables text[] := cutover.tables_of(cutover_name, side);
+  waiting_for text[] := ARRAY(SELECT w.virtual_transaction FROM cutover.writers_in_flight(tables) AS w);
+  since timestamptz := pg_catalog.clock_timestamp();
+BEGIN
+  WHILE EXISTS (SELECT FROM cutover.writers_in_flight(tables) AS w WHERE w.virtual_transaction = ANY (waiting_for)) LOOP
+    IF pg_catalog.clock_timestamp() - since > pg_catalog.make_interval(secs => wait_seconds) THEN
+      RAISE EXCEPTION 'cutover %: a writer of the % tables has been open for more than % s (pid %)', cutover_name, side, wait_seconds,
+        (SELECT pg_catalog.string_agg(w.pid::text, ', ') FROM cutover.writers_in_flight(tables) AS w
+          WHERE w.virtual_transaction = ANY (waiting_for))
+        USING ERRCODE = 'CU016', HINT = 'The move stays at its step. End that transaction and call again.';
+    END IF;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.005);
+  END LOOP;
+  COMMIT;
+END;
+$$;
+
+-- The tables of one side, schema-qualified and quoted.
+CREATE OR REPLACE FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT array_agg(t.name ORDER BY t.name)
+    FROM cutover.cutovers AS c
+   CROSS JOIN LATERAL jsonb_array_elements_text(c.definition -> 'tables' -> side) AS t (name)
+   WHERE c.name = cutover_name;
+END;
+
+-- Records a move that is made by steps.
+CREATE OR REPLACE FUNCTION cutover.record_move(cutover_name text, to_phase text, why text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  stand cutover.cutovers;
+BEGIN
+  PERFORM cutover.barrier_exclusive();
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+  UPDATE cutover.cutovers AS c
+     SET phase = to_phase, step = NULL, phase_since = pg_catalog.clock_timestamp(), phase_xid = pg_catalog.pg_current_xact_id(),
+         move = pg_catalog.nextval('cutover.moves'),
+         reverse_ended_at = NULL
+   WHERE c.name = cutover_name;
+  INSERT INTO cutover.phase_transitions (cutover, from_phase, to_phase, reason)
+  VALUES (cutover_name, stand.phase, to_phase, why);
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'phase_moved', pg_catalog.jsonb_build_object('from', stand.phase, 'to', to_phase));
+END;
+$$;
+-- Moves a cutover to legacy_locked, archived or dropped, step by step with a commit after each. Every step may be repeated:
+-- after a crash, call it again. Not inside a transaction block.
+--   legacy_locked: fence and REVOKE (committed, so that nobody new writes) · wait for the writers in flight · drain · verify
+--                  both directions · move
+--   archived:      drain · move the tables aside
+--   dropped:       drop them
+CREATE OR REPLACE PROCEDURE cutover.advance_steps(
+  cutover_name text, to_phase text, force text[] DEFAULT '{}', reason text DEFAULT NULL, wait_seconds integer DEFAULT 60
+)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  pending bigint;
+BEGIN
+  IF to_phase NOT IN ('legacy_locked', 'archived', 'dropped') OR NOT cutover.has_held_rows(cutover_name) THEN
+    PERFORM cutover.advance(cutover_name, to_phase, force, reason);
+    RETURN;
+  END IF;
+
+  IF to_phase = 'legacy_locked' THEN
+    IF stand.phase <> 'writes_switched' THEN
+      PERFORM cutover.advance(cutover_name, to_phase, force, reason);
+    END IF;
+    IF stand.step IS NULL THEN
+      PERFORM cutover.enter_step(cutover_name, 'legacy_locked:fenced');
+    END IF;
+    COMMIT;
+    PERFORM cutover.revoke_legacy(cutover_name);
+    COMMIT;
+
+    CALL cutover.wait_for_writers(cutover_name, 'legacy', wait_seconds);
+    PERFORM cutover.retry_quarantined(cutover_name);
+    COMMIT;
+    CALL cutover.drain_all(cutover_name);
+    COMMIT;
+    SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+    PERFORM cutover.verify(cutover_name);
+    COMMIT;
+  ELSE
+    CALL cutover.drain_all(cutover_name);
+  END IF;
+
+  -- No legacy write may be left behind. Writers of the new side go on: their notes are worked off after the move, or, once the legacy
+  -- tables have been moved aside, by the reverse backfill of a way back.
+  SELECT pg_catalog.count(*) INTO pending FROM cutover.outbox AS o WHERE o.cutover = cutover_name AND o.direction = 'forward';
+  IF pending > 0 THEN
+    RAISE EXCEPTION 'cutover %: % notes of legacy writes are not worked off', cutover_name, pending
+      USING ERRCODE = 'CU016', HINT = 'Call again; `cutover status` shows what keeps them.';
+  END IF;
+  PERFORM cutover.enter_step(cutover_name, to_phase || ':ready');
+  COMMIT;
+  PERFORM cutover.advance(cutover_name, to_phase, force, reason);
+  COMMIT;
+END;
+$$;
+-- Back to `expanded` while legacy is the truth: one short transaction. Nothing is lost: every write is in the legacy tables.
+-- What sync made on the new side stays there and goes stale; coming forward again backfills every unit anew, those that only
+-- the new side knows included.
+CREATE OR REPLACE FUNCTION cutover.rollback(cutover_name text, reason text DEFAULT NULL) RETURNS cutover.phase_transitions
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  moved cutover.phase_transitions;
+BEGIN
+  PERFORM cutover.barrier_exclusive();
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+  IF stand.phase = 'expanded' THEN
+    RAISE EXCEPTION 'cutover % is in phase expanded already', cutover_name USING ERRCODE = 'CU013', HINT = 'There is nothing to roll back.';
+  ELSIF stand.phase = 'dropped' THEN
+    RAISE EXCEPTION 'cutover %: the legacy tables are gone', cutover_name
+      USING ERRCODE = 'CU013', HINT = 'From dropped there is no way back; restore a backup beside this database if rows are needed.';
+  ELSIF stand.phase NOT IN ('dual_write', 'backfilled', 'reads_switched') AND stand.step IS DISTINCT FROM 'rollback:ready' THEN
+    RAISE EXCEPTION 'cutover %: the way back from % consists of several transactions', cutover_name, stand.phase
+      USING ERRCODE = 'CU014', HINT = pg_catalog.format('CALL cutover.rollback_steps(%L), or `cutover rollback %s`.', cutover_name, cutover_name);
+  END IF;
+
+  DELETE FROM cutover.images AS stale WHERE stale.cutover = cutover_name;
+  DELETE FROM cutover.quarantine AS q WHERE q.cutover = cutover_name;
+  UPDATE cutover.cutovers AS c
+     SET phase = 'expanded', step = NULL, phase_since = pg_catalog.clock_timestamp(), phase_xid = pg_catalog.pg_current_xact_id(),
+         move = pg_catalog.nextval('cutover.moves'),
+         has_held_rows = true, reverse_ended_at = NULL
+   WHERE c.name = cutover_name;
+  INSERT INTO cutover.phase_transitions (cutover, from_phase, to_phase, reason)
+  VALUES (cutover_name, stand.phase, 'expanded', rollback.reason)
+  RETURNING * INTO moved;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'rolled_back', pg_catalog.jsonb_build_object('from', stand.phase));
+  RETURN moved;
+END;
+$$;
+-- The way back to `expanded` from any phase before `dropped`, with a commit after each step; call it again after a crash.
+-- While writes go to the new side: fence the new tables (committed) · wait for their writers in flight · drain both directions ·
+-- refuse if anything could not be brought back · verify that legacy holds everything · give the legacy tables their
+-- privileges back and move.
+-- From `archived` the tables come back first, and a reverse backfill brings what was written meanwhile; the caller runs it
+-- (`cutover rollback` does), then this goes on.
+CREATE OR REPLACE PROCEDURE cutover.rollback_steps(
+  cutover_name text, reason text DEFAULT NULL, wait_seconds integer DEFAULT 60
+)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  waited_since timestamptz;
+  left_over bigint;
+  run bigint;
+  state text;
+BEGIN
+  IF stand.phase IN ('expanded', 'dual_write', 'backfilled', 'reads_switched', 'dropped') THEN
+    PERFORM cutover.rollback(cutover_name, reason);
+    RETURN;
+  END IF;
+  IF stand.definition -> 'irreversible' IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover % has no reverse mapping: %', cutover_name, stand.definition ->> 'irreversible'
+      USING ERRCODE = 'CU013', HINT = 'There is no way back once writes have moved.';
+  END IF;
+
+  IF stand.phase = 'archived' THEN
+    PERFORM cutover.unarchive_legacy(cutover_name);
+  END IF;
+  IF stand.phase = 'archived' OR stand.reverse_ended_at IS NOT NULL THEN
+    -- From here on writes of the new side are noted again; those that were not are older than the transactions waited for, and
+    -- the reverse backfill finds what they wrote.
+    PERFORM cutover.record_move(cutover_name, 'legacy_locked', 'reverse sync resumed, on the way back');
+    COMMIT;
+    CALL cutover.wait_for_writers(cutover_name, 'new', wait_seconds);
+    PERFORM cutover.start_backfill(cutover_name, 'reverse');
+    COMMIT;
+  END IF;
+
+  -- A reverse backfill that has been started is brought to its end before anything else is decided.
+  LOOP
+    SELECT s.state INTO state
+      FROM cutover.backfills AS b
+     CROSS JOIN LATERAL cutover.backfill_step(b.id, 'rollback', 20) AS s
+     WHERE b.cutover = cutover_name AND b.direction = 'reverse' AND b.finished_at IS NULL AND b.epoch = stand.epoch
+     ORDER BY b.id DESC LIMIT 1;
+    COMMIT;
+    EXIT WHEN state IS NULL OR state NOT IN ('worked', 'busy');
+  END LOOP;
+
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+  IF stand.step IS NULL OR stand.step NOT LIKE 'rollback:%' THEN
+    PERFORM cutover.enter_step(cutover_name, 'rollback:fenced');
+  END IF;
+  COMMIT;
+
+  CALL cutover.wait_for_writers(cutover_name, 'new', wait_seconds);
+
+  PERFORM cutover.retry_quarantined(cutover_name);
+  COMMIT;
+  waited_since := pg_catalog.clock_timestamp();
+  LOOP
+    CALL cutover.drain_all(cutover_name);
+    COMMIT;
+    -- Legacy writers go on: only notes of the new side have to be gone.
+    SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o WHERE o.cutover = cutover_name AND o.direction = 'reverse';
+    EXIT WHEN left_over = 0;
+    IF pg_catalog.clock_timestamp() - waited_since > pg_catalog.make_interval(secs => wait_seconds) THEN
+      RAISE EXCEPTION 'cutover %: % notes of the new side are not worked off', cutover_name, left_over
+        USING ERRCODE = 'CU016', HINT = 'The new tables stay fenced. Call again.';
+    END IF;
+  END LOOP;
+
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
+   WHERE q.cutover = cutover_name AND q.direction = 'reverse' AND q.error IS NOT NULL AND q.accepted_at IS NULL;
+  IF left_over > 0 THEN
+    RAISE EXCEPTION 'cutover %: % units of the new side could not be brought back', cutover_name, left_over
+      USING ERRCODE = 'CU017', HINT = pg_catalog.format('See `cutover quarantine %s`; mend or accept them, then call again.', cutover_name);
+  END IF;
+
+  COMMIT;
+  SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+  run := cutover.verify(cutover_name);
+  COMMIT;
+  IF (SELECT r.drifted_units FROM cutover.drift_runs AS r WHERE r.id = run) > 0 THEN
+    RAISE EXCEPTION 'cutover %: verify run % found drift, so going back could lose writes', cutover_name, run
+      USING ERRCODE = 'CU017', HINT = pg_catalog.format('`cutover verify %s --repair`, then call again.', cutover_name);
+  END IF;
+
+  PERFORM cutover.enter_step(cutover_name, 'rollback:ready');
+  PERFORM cutover.grant_legacy(cutover_name);
+  PERFORM cutover.rollback(cutover_name, reason);
+  COMMIT;
+END;
+$$;
+-- Ends reverse sync, a decision of its own: from then on the legacy tables stay exactly as they are, and the way back is a
+-- reverse backfill. Only in legacy_locked.
+CREATE OR REPLACE FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+BEGIN
+  PERFORM cutover.barrier_exclusive();
+  UPDATE cutover.cutovers AS c SET reverse_ended_at = pg_catalog.clock_timestamp()
+   WHERE c.name = cutover_name AND c.phase = 'legacy_locked' AND c.reverse_ended_at IS NULL;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'cutover %: reverse sync can be ended once, in phase legacy_locked', cutover_name USING ERRCODE = 'CU013';
+  END IF;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'reverse_sync_ended', pg_catalog.jsonb_build_object('reason', reason));
+END;
+$$;
+-- PUBLIC may execute nothing of ours, now and for what is created later by this role in this schema.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA cutover FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA cutover REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
+-- cutover:end (core 000001-core-schema)
