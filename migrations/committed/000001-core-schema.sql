@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:5c331ad84c6bd80698368249304425cc0495ab34
+--! Hash: sha1:7d76c495ea65b7c754efb9e73ec9073d97c569d9
 --! Message: core schema
 
 -- The core of pg-cutover: what is the same for every cutover of a database.
@@ -2213,7 +2213,9 @@ DECLARE
 BEGIN
   gate := 'quarantine_accepted';
   SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
-   WHERE q.cutover = stand.name AND q.class = 'quarantined' AND q.accepted_at IS NULL AND (with_rules OR q.error IS NOT NULL);
+   WHERE q.cutover = stand.name AND q.class = 'quarantined' AND q.accepted_at IS NULL
+     -- A reverse unit that a rule holds back is the other end of a forward one, which is asked for.
+     AND (q.error IS NOT NULL OR (with_rules AND q.direction = 'forward'));
   yes := left_over = 0;
   figure := pg_catalog.format('%s units', left_over);
   reason := CASE WHEN yes THEN 'no unit is in quarantine that nobody has accepted' ELSE 'units are in quarantine' END;
@@ -2560,6 +2562,7 @@ AS $$
 DECLARE
   filled record;
   highest numeric;
+  room numeric;
 BEGIN
   FOR filled IN
     SELECT t.name, a.attname, pg_catalog.pg_get_serial_sequence(t.name, a.attname) AS sequence
@@ -2567,8 +2570,9 @@ BEGIN
       JOIN pg_catalog.pg_attribute AS a ON a.attrelid = pg_catalog.to_regclass(t.name) AND a.attnum > 0 AND NOT a.attisdropped
      WHERE pg_catalog.pg_get_serial_sequence(t.name, a.attname) IS NOT NULL
   LOOP
-    EXECUTE pg_catalog.format('SELECT max(%I)::numeric FROM %s', filled.attname, filled.name) INTO highest;
-    SELECT least(highest, s.seqmax - headroom) INTO highest FROM pg_catalog.pg_sequence AS s WHERE s.seqrelid = filled.sequence::regclass;
+    -- A key at the very end of its type leaves no room behind it; the sequence goes behind all others then.
+    SELECT s.seqmax::numeric - headroom INTO room FROM pg_catalog.pg_sequence AS s WHERE s.seqrelid = filled.sequence::regclass;
+    EXECUTE pg_catalog.format('SELECT max(%1$I)::numeric FROM %2$s WHERE %1$I < $1', filled.attname, filled.name) INTO highest USING room;
     IF highest > 0 AND highest + headroom > coalesce(pg_catalog.pg_sequence_last_value(filled.sequence::regclass), 0) THEN
       PERFORM pg_catalog.setval(filled.sequence::regclass, (highest + headroom)::bigint);
     END IF;

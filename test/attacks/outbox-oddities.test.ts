@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { withTransaction } from "../../src/db.ts";
 import { createSmallCutover } from "../helpers/small-cutover.ts";
-import { outcome, pidOf, untilBlocked } from "../traps/sessions.ts";
+import { outcome, pidOf, until, untilBlocked } from "../traps/sessions.ts";
 
 const DATA = `INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'bob', '2026-01-05', 'b')`;
 
@@ -64,6 +64,11 @@ test("a drainer that dies in the middle leaves its notes as they were", async ()
   const pid = await pidOf(drainer);
   await drainer.query("BEGIN; SELECT cutover.drain('small')");
   await db.rows("SELECT pg_terminate_backend($1)", [pid]);
+  // Its locks go with it, a moment after the call.
+  await until(
+    async () => (await db.rows("SELECT FROM pg_stat_activity WHERE pid = $1", [pid])).length === 0,
+    "the drainer is gone",
+  );
   await db.drain();
   expect((await db.rows("SELECT FROM page WHERE title = 'x'")).length).toBe(2);
   expect(await db.rows("SELECT FROM cutover.outbox")).toEqual([]);

@@ -49,7 +49,7 @@ test("a small definition is read with its defaults", async () => {
     units: {
       forward: [{ direction: "forward", name: "note", columns: [{ name: "note_id", type: "bigint" }] }],
     },
-    sync: { mode: "commit", maxUnits: 1000, budgetMs: 250 },
+    sync: { mode: "commit", maxUnits: 1000, budgetMs: 100 },
     gates: { drift: 0, verifyMaxAgeHours: 24 },
     context: [],
   });

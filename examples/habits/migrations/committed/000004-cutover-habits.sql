@@ -1,5 +1,5 @@
---! Previous: sha1:7f0306ace9623d172dd98f1f57b291b1967bd743
---! Hash: sha1:2b31b6331cf165b3f0eeafbfb869e4346fff696b
+--! Previous: sha1:808d5694456be94591cc4b7ed6708885731a8fd3
+--! Hash: sha1:22f64e7b0764a798453c44611f707f2bd8b281a9
 --! Message: cutover habits
 
 -- Enter migration here
