@@ -34,18 +34,19 @@ export async function reportHead(postgres: string): Promise<Pick<Report, "at" | 
 /** Comparisons as a table of text. */
 export function table(comparisons: readonly Comparison[]): string {
   const rows = [
-    ["case", "ours", "against", "baseline", "ratio", "goal", ""],
+    ["case", "ours", "against", "baseline", "ratio", "of rounds", "goal", ""],
     ...comparisons.map((comparison) => [
       comparison.what,
       figure(comparison.ours, comparison.unit),
       comparison.against,
       figure(comparison.baseline, comparison.unit),
       comparison.ratio.toFixed(2),
+      spread(comparison),
       comparison.goal === undefined ? "" : goalText(comparison.goal),
       comparison.met === undefined ? "" : comparison.met ? "met" : "missed",
     ]),
   ];
-  const numbers = [1, 3, 4];
+  const numbers = [1, 3, 4, 5];
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
@@ -57,6 +58,12 @@ export function table(comparisons: readonly Comparison[]): string {
         .trimEnd(),
     )
     .join("\n");
+}
+
+/** Least and largest ratio of a round: how far the median is to be believed. */
+function spread({ rounds }: Comparison): string {
+  const ratios = rounds.map((round) => round.ours / round.baseline);
+  return `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
 }
 
 function figure(value: number, unit: Comparison["unit"]): string {
