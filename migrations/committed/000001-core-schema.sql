@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:7d76c495ea65b7c754efb9e73ec9073d97c569d9
+--! Hash: sha1:2ba6817636fab3adf5ec668893e543db42858c66
 --! Message: core schema
 
 -- The core of pg-cutover: what is the same for every cutover of a database.
@@ -1641,6 +1641,8 @@ DECLARE
 BEGIN
   units := 0;
   written := 0;
+  -- Position and work are one transaction: a server that crashes before this commit is on disk takes both back together.
+  PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
   PERFORM cutover.barrier_shared();
   SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
   SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = plan.cutover;

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:808d5694456be94591cc4b7ed6708885731a8fd3
+--! Hash: sha1:85be404ebbaf1c3315d0c8981fbf1a6c37e3d5bc
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -1601,6 +1601,8 @@ DECLARE
 BEGIN
   units := 0;
   written := 0;
+  -- Position and work are one transaction: a server that crashes before this commit is on disk takes both back together.
+  PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
   PERFORM cutover.barrier_shared();
   SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
   SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = plan.cutover;

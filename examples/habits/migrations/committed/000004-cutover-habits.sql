@@ -1,5 +1,5 @@
---! Previous: sha1:808d5694456be94591cc4b7ed6708885731a8fd3
---! Hash: sha1:22f64e7b0764a798453c44611f707f2bd8b281a9
+--! Previous: sha1:85be404ebbaf1c3315d0c8981fbf1a6c37e3d5bc
+--! Hash: sha1:5249c0bee56db54a79052bddc661ea29bbf05042
 --! Message: cutover habits
 
 -- Enter migration here
