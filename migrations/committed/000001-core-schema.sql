@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2ba6817636fab3adf5ec668893e543db42858c66
+--! Hash: sha1:eea1765b03157256b6ca944a70ec490025144c70
 --! Message: core schema
 
 -- The core of pg-cutover: what is the same for every cutover of a database.
@@ -2262,6 +2262,26 @@ BEGIN
   END IF;
 END;
 $$;
+
+-- Asks the gates and raises when one that is not forced says no; returns the answers for the record.
+CREATE OR REPLACE FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  answers jsonb;
+  refused record;
+BEGIN
+  SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(g)), '[]') INTO answers FROM cutover.ask_gates(cutover_name, to_phase) AS g;
+  SELECT g.* INTO refused
+    FROM pg_catalog.jsonb_to_recordset(answers) AS g (gate text, yes boolean, figure text, reason text, next_step text)
+   WHERE NOT g.yes AND g.gate <> ALL (force) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'cutover %: gate % says no to %: % (%)', cutover_name, refused.gate, to_phase, refused.reason, refused.figure
+      USING ERRCODE = 'CU015', HINT = refused.next_step, DETAIL = answers::text;
+  END IF;
+  RETURN answers;
+END;
+$$;
 --! EndIncluded functions/gates.sql
 --! Included functions/legacy_tables.sql
 -- What becomes of the legacy tables at the end. All of it is catalog work on the tables that the definition names.
@@ -2433,7 +2453,6 @@ DECLARE
   stand cutover.cutovers := cutover.stand_of(cutover_name);
   protects boolean;
   answers jsonb;
-  refused record;
   moved cutover.phase_transitions;
   stale_kept text[] := '{}';
 BEGIN
@@ -2458,6 +2477,12 @@ BEGIN
     FOR round IN 1 .. 5 LOOP
       EXIT WHEN cutover.drain(cutover_name, 200) = 0;
     END LOOP;
+  END IF;
+
+  -- Asked here, a gate that says no holds nobody up; asked again below, where nothing can change any more, it is quick.
+  IF cutover.phase_rank(to_phase) = cutover.phase_rank(stand.phase) + 1
+     AND cutover.phase_rank(to_phase) < cutover.phase_rank('legacy_locked') THEN
+    PERFORM cutover.require_gates(cutover_name, to_phase, force);
   END IF;
 
   PERFORM cutover.barrier_exclusive();
@@ -2496,13 +2521,7 @@ BEGIN
      WHERE stale.cutover = cutover_name
        AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = stale.xid AND waiting.cutover = cutover_name);
   END IF;
-  SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(g)), '[]') INTO answers FROM cutover.ask_gates(cutover_name, to_phase) AS g;
-  SELECT g.* INTO refused FROM pg_catalog.jsonb_to_recordset(answers) AS g (gate text, yes boolean, figure text, reason text, next_step text)
-   WHERE NOT g.yes AND g.gate <> ALL (force) LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'cutover %: gate % says no to %: % (%)', cutover_name, refused.gate, to_phase, refused.reason, refused.figure
-      USING ERRCODE = 'CU015', HINT = refused.next_step, DETAIL = answers::text;
-  END IF;
+  answers := cutover.require_gates(cutover_name, to_phase, force);
 
   IF to_phase = 'archived' THEN
     PERFORM cutover.archive_legacy(cutover_name);

@@ -1,5 +1,5 @@
---! Previous: sha1:85be404ebbaf1c3315d0c8981fbf1a6c37e3d5bc
---! Hash: sha1:5249c0bee56db54a79052bddc661ea29bbf05042
+--! Previous: sha1:94b598288e242ea3753954b100fb6ff58446baef
+--! Hash: sha1:3b8aba722f88d17d7cc8e08b627ccfd6fb8aba0f
 --! Message: cutover habits
 
 -- Enter migration here
