@@ -27,7 +27,9 @@ test("a chain that holds every move up to dropped replays on an empty database",
   await withClient(db.pool, async (client) => {
     for (const to of MOVES) await moveInOneTransaction(client, to);
   });
-  expect(await db.rows("SELECT phase FROM cutover.cutovers WHERE name = 'small'")).toEqual([{ phase: "dropped" }]);
+  expect(await db.rows("SELECT phase FROM cutover.cutovers WHERE name = 'small'")).toEqual([
+    { phase: "dropped" },
+  ]);
   expect(await db.rows("SELECT to_regclass('public.sheet') AS legacy")).toEqual([{ legacy: null }]);
   expect(
     await db.rows(

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:eea1765b03157256b6ca944a70ec490025144c70
+--! Hash: sha1:81347454083930bd4cbab2686f29e1faea409832
 --! Message: core schema
 
 -- The core of pg-cutover: what is the same for every cutover of a database.
@@ -1179,12 +1179,15 @@ BEGIN
     SELECT coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'forward'), '{}'),
            coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'reverse'), '{}')
       INTO forward_refs, reverse_refs
-      FROM (SELECT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+      FROM (SELECT o.direction, o.kind, o.unit
+              FROM cutover.outbox AS o
+              JOIN cutover.unit_kinds AS k ON k.cutover = o.cutover AND k.direction = o.direction AND k.kind = o.kind
              WHERE o.cutover = stand.name AND o.xid <> pg_catalog.pg_current_xact_id()
-             ORDER BY o.xid
+             -- The parents of what a transaction wrote come with it, however much it wrote.
+             ORDER BY o.xid, k.rank
              -- While both sides are written, rows of both are locked until this transaction ends: a few units at a time.
              LIMIT CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN least(batch, 20) ELSE batch END
-               FOR UPDATE SKIP LOCKED) AS waiting;
+               FOR UPDATE OF o SKIP LOCKED) AS waiting;
 
     IF stand.phase IN ('writes_switched', 'legacy_locked') THEN
       done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs);
@@ -1233,7 +1236,9 @@ CREATE OR REPLACE FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs t
 AS $$
 DECLARE
   one text;
-  waiting text[] := refs;
+  -- coarser kinds first
+  waiting text[] := ARRAY(SELECT r.kind || ':' || unit FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
+                           CROSS JOIN LATERAL pg_catalog.unnest(r.units) AS unit);
   again text[];
   reasons text[];
   done integer := 0;
@@ -1281,6 +1286,12 @@ BEGIN
 
   IF NOT at_work THEN
     FOR n IN 1 .. pg_catalog.cardinality(again) LOOP
+      -- What its transaction wrote besides may still wait in another batch: a parent's children, a name that is to be freed.
+      CONTINUE WHEN pg_catalog.starts_with(reasons[n], '23') AND EXISTS (
+        SELECT FROM cutover.outbox AS own_note
+          JOIN cutover.outbox AS sibling ON sibling.xid = own_note.xid AND sibling.cutover = own_note.cutover
+         WHERE own_note.unit_key = stand.name || '/forward/' || again[n]
+           AND sibling.direction = 'forward' AND sibling.kind || ':' || sibling.unit <> ALL (refs));
       PERFORM cutover.put_aside(stand, 'forward', pg_catalog.split_part(again[n], ':', 1),
         pg_catalog.substr(again[n], pg_catalog.strpos(again[n], ':') + 1), 'quarantined',
         pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7));

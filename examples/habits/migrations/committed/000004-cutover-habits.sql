@@ -1,5 +1,5 @@
---! Previous: sha1:94b598288e242ea3753954b100fb6ff58446baef
---! Hash: sha1:3b8aba722f88d17d7cc8e08b627ccfd6fb8aba0f
+--! Previous: sha1:d42b87dc43c37ac50e06b42399ed7b38ec538c47
+--! Hash: sha1:472a06d2abc8f4cc158283e3645086826e6635c7
 --! Message: cutover habits
 
 -- Enter migration here
