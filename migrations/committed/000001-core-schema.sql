@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:81347454083930bd4cbab2686f29e1faea409832
+--! Hash: sha1:2edf67eb2954489c5db78454edcf83de01a101c1
 --! Message: core schema
 
 -- The core of pg-cutover: what is the same for every cutover of a database.
@@ -2471,18 +2471,6 @@ BEGIN
     RAISE EXCEPTION 'there is no phase "%"', to_phase
       USING ERRCODE = 'CU013', HINT = 'Phases: expanded, dual_write, backfilled, reads_switched, writes_switched, legacy_locked, archived, dropped.';
   END IF;
-  -- What legacy keeps of the new side went stale while legacy was the truth; found before the barrier is taken, noted with the
-  -- move, worked off after it.
-  IF to_phase = 'writes_switched' AND stand.definition -> 'irreversible' IS NULL
-     AND pg_catalog.jsonb_array_length(stand.definition -> 'tables' -> 'kept') > 0 THEN
-    stale_kept := ARRAY(
-      SELECT DISTINCT k.kind || ':' || d.unit
-        FROM cutover.unit_kinds AS k
-       CROSS JOIN LATERAL cutover.compiled_differences(cutover_name, 'reverse', k.kind, NULL) AS d
-       WHERE k.cutover = cutover_name AND k.direction = 'reverse'
-         AND stand.definition -> 'tables' -> 'kept' ? d.table_name);
-  END IF;
-
   -- Most of what waits is worked off before anybody is held up.
   IF to_phase = 'writes_switched' AND stand.phase = 'reads_switched' THEN
     FOR round IN 1 .. 5 LOOP
@@ -2551,6 +2539,10 @@ BEGIN
          has_held_rows = c.has_held_rows OR protects,
          epoch = c.epoch + CASE WHEN to_phase = 'dual_write' THEN 1 ELSE 0 END
    WHERE c.name = cutover_name;
+  -- What legacy keeps of the new side may have gone stale while legacy was the truth: it is noted here and worked off after the move.
+  IF to_phase = 'writes_switched' AND stand.definition -> 'irreversible' IS NULL THEN
+    EXECUTE pg_catalog.format('SELECT %I.kept_refs()', stand.compiled_schema) INTO stale_kept;
+  END IF;
   INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
   SELECT pg_catalog.pg_current_xact_id(), cutover_name, 'reverse', pg_catalog.split_part(ref, ':', 1),
          pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)

@@ -16,7 +16,7 @@ import { plpgsql } from "./plpgsql.ts";
 
 /** Which units of the two directions hang together, which legacy rows have to be locked, which units are coarser. */
 export function emitConnected(plan: Plan): Sql {
-  return join([connected(plan), lockRows(plan), coarser(plan)], "\n\n");
+  return join([connected(plan), lockRows(plan), coarser(plan), keptRefs(plan)], "\n\n");
 }
 
 /** "kind:unit" references of one kind as an array of the unit's type. */
@@ -151,4 +151,26 @@ BEGIN
   RETURN '{}';
 END;`,
   });
+}
+
+function keptRefs(plan: Plan): Sql {
+  const selects = plan.kinds.reverse.flatMap((kind) =>
+    kind.targets
+      .filter((table) => table.kept)
+      .map(
+        (table) => sql`
+SELECT ${refOf(plan, kind, "own")}
+  FROM ${qualified(table.schema, table.name)} AS ${identifier(table.name)} ${own(kind, table)}`,
+      ),
+  );
+  return sql`
+-- The reverse units ("kind:unit") that have rows in a kept table of the legacy side: what they keep may be out of date after legacy
+-- was written alone.
+CREATE FUNCTION ${qualified(plan.schema, "kept_refs")}() RETURNS text[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(DISTINCT kept.ref), '{}') FROM (
+  ${selects.length === 0 ? trusted("SELECT NULL::text WHERE false") : join(selects, "\nUNION ALL\n")}
+) AS kept (ref);
+END;`;
 }

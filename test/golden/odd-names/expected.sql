@@ -1039,6 +1039,16 @@ BEGIN
 END;
 $body$;
 
+-- The reverse units ("kind:unit") that have rows in a kept table of the legacy side: what they keep may be out of date after legacy
+-- was written alone.
+CREATE FUNCTION cutover_odd_names.kept_refs() RETURNS text[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(DISTINCT kept.ref), '{}') FROM (
+  SELECT NULL::text WHERE false
+) AS kept (ref);
+END;
+
 -- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'write', 'delete'); returns those that a rule holds back.
 CREATE FUNCTION cutover_odd_names.recompute(text, text, text[], text) RETURNS text[]
   LANGUAGE plpgsql

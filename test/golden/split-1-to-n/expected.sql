@@ -1342,6 +1342,17 @@ BEGIN
 END;
 $body$;
 
+-- The reverse units ("kind:unit") that have rows in a kept table of the legacy side: what they keep may be out of date after legacy
+-- was written alone.
+CREATE FUNCTION cutover_split_1_to_n.kept_refs() RETURNS text[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(DISTINCT kept.ref), '{}') FROM (
+  SELECT 'writer:' || ROW(own.cutover_1)::cutover_split_1_to_n.reverse_writer::text
+    FROM public.kept_author AS kept_author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1)
+) AS kept (ref);
+END;
+
 -- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'write', 'delete'); returns those that a rule holds back.
 CREATE FUNCTION cutover_split_1_to_n.recompute(text, text, text[], text) RETURNS text[]
   LANGUAGE plpgsql

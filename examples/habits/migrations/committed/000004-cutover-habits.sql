@@ -1,5 +1,5 @@
---! Previous: sha1:d42b87dc43c37ac50e06b42399ed7b38ec538c47
---! Hash: sha1:472a06d2abc8f4cc158283e3645086826e6635c7
+--! Previous: sha1:466cdedb5de91dbbca80d24c909ea09f5e5c9ee9
+--! Hash: sha1:60d95d9425d531ac4b7d5848688ccaadbe776add
 --! Message: cutover habits
 
 -- Enter migration here
@@ -3344,6 +3344,23 @@ BEGIN
   RETURN '{}';
 END;
 $body$;
+
+-- The reverse units ("kind:unit") that have rows in a kept table of the legacy side: what they keep may be out of date after legacy
+-- was written alone.
+CREATE FUNCTION cutover_habits.kept_refs() RETURNS text[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(DISTINCT kept.ref), '{}') FROM (
+  SELECT 'child:' || ROW(own.cutover_1, own.cutover_2)::cutover_habits.reverse_child::text
+    FROM public.kept_children AS kept_children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2)
+  UNION ALL
+  SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text
+    FROM public.kept_habits AS kept_habits CROSS JOIN LATERAL (SELECT sheet_id) AS own (cutover_1)
+  UNION ALL
+  SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text
+    FROM public.kept_cells AS kept_cells CROSS JOIN LATERAL (SELECT sheet_id) AS own (cutover_1)
+) AS kept (ref);
+END;
 
 -- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'write', 'delete'); returns those that a rule holds back.
 CREATE FUNCTION cutover_habits.recompute(text, text, text[], text) RETURNS text[]
