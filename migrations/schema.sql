@@ -389,7 +389,7 @@ FUNCTION cutover.phase_rank(phase text) RETURNS integer
 FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], reverse_refs text[], as_of pg_snapshot) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.quarantine_held(stand cutover.cutovers, unit_kind text, wanted text[]) RETURNS void

@@ -1,5 +1,5 @@
 --! Previous: -
---! Hash: sha1:2edf67eb2954489c5db78454edcf83de01a101c1
+--! Hash: sha1:04b35628e1c53dcc31e2e07014cc0c755f05285c
 --! Message: core schema
 
 -- The core of pg-cutover: what is the same for every cutover of a database.
@@ -1374,6 +1374,7 @@ DECLARE
   held record;
   own_notes record;
   one record;
+  as_of pg_snapshot := pg_catalog.pg_current_snapshot();
   done integer := 0;
 BEGIN
   FOR held IN
@@ -1398,7 +1399,7 @@ BEGIN
   END IF;
 
   IF cutover.try_both_sides(stand, forward_refs, reverse_refs) IS NULL THEN
-    PERFORM cutover.put_waiting_aside(stand, forward_refs, reverse_refs);
+    PERFORM cutover.put_waiting_aside(stand, forward_refs, reverse_refs, as_of);
     RETURN done + pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs);
   END IF;
 
@@ -1413,7 +1414,7 @@ BEGIN
      GROUP BY o.xid ORDER BY o.xid
   LOOP
     IF cutover.try_both_sides(stand, own_notes.forward_refs, own_notes.reverse_refs) IS NULL THEN
-      PERFORM cutover.put_waiting_aside(stand, own_notes.forward_refs, own_notes.reverse_refs);
+      PERFORM cutover.put_waiting_aside(stand, own_notes.forward_refs, own_notes.reverse_refs, as_of);
       done := done + own_notes.notes;
       CONTINUE;
     END IF;
@@ -1436,7 +1437,8 @@ BEGIN
           PERFORM cutover.put_waiting_aside(
             stand,
             CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
-            CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END);
+            CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+            as_of);
           done := done + 1;
         ELSIF pg_catalog.left(failure, 5) NOT IN ('55P03', '40P01', '40001') THEN
           PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
@@ -1450,8 +1452,11 @@ BEGIN
 END;
 $$;
 
--- Units whose notes are still there after a drain that went well: they hang together with a unit that has failed and wait for it.
-CREATE OR REPLACE FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+-- Units whose notes were there before a drain that went well (as_of) and still are: they hang together with a unit that has failed and
+-- wait for it. A note that came meanwhile is another write's.
+CREATE OR REPLACE FUNCTION cutover.put_waiting_aside(
+  stand cutover.cutovers, forward_refs text[], reverse_refs text[], as_of pg_snapshot
+) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -1459,7 +1464,7 @@ DECLARE
 BEGIN
   FOR waiting IN
     SELECT DISTINCT o.direction, o.kind, o.unit FROM cutover.outbox AS o
-     WHERE o.xid <> pg_catalog.pg_current_xact_id()
+     WHERE o.xid <> pg_catalog.pg_current_xact_id() AND pg_catalog.pg_visible_in_snapshot(o.xid, as_of)
        AND o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
                           || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
   LOOP

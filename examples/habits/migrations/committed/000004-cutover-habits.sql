@@ -1,5 +1,5 @@
---! Previous: sha1:466cdedb5de91dbbca80d24c909ea09f5e5c9ee9
---! Hash: sha1:60d95d9425d531ac4b7d5848688ccaadbe776add
+--! Previous: sha1:8001a30c147c777c8329ff643e05b6644c09fd11
+--! Hash: sha1:7f6337000783d1a22b7594097dafd0ff1cbce826
 --! Message: cutover habits
 
 -- Enter migration here
