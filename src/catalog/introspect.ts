@@ -31,8 +31,6 @@ SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind, t.relpersisten
           FROM pg_catalog.pg_constraint AS c
           JOIN pg_catalog.pg_class AS f ON f.oid = c.confrelid JOIN pg_catalog.pg_namespace AS fn ON fn.oid = f.relnamespace
          WHERE c.conrelid = t.oid AND c.contype = 'f'), '[]') AS foreign_keys,
-       coalesce((SELECT pg_catalog.jsonb_agg(c.conname ORDER BY c.conname)
-          FROM pg_catalog.pg_constraint AS c WHERE c.conrelid = t.oid AND c.condeferrable), '[]') AS deferrable_constraints,
        coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', g.tgname, 'definition', pg_catalog.pg_get_triggerdef(g.oid),
                                                                                 'before', g.tgtype & 2 = 2)
                                              ORDER BY g.tgname)
@@ -72,7 +70,6 @@ export async function introspectTable(
     })),
     uniqueKeys: row.unique_keys,
     foreignKeys: row.foreign_keys,
-    deferrableConstraints: row.deferrable_constraints,
     applicationTriggers: row.application_triggers,
     rewriteRules: row.rewrite_rules,
   };

@@ -29,8 +29,6 @@ export interface CatalogTable {
   /** Column lists of unique, non-partial, non-deferrable indexes over plain columns. */
   readonly uniqueKeys: readonly (readonly string[])[];
   readonly foreignKeys: readonly ForeignKey[];
-  /** Names of deferrable constraints: they are made immediate while sync writes. */
-  readonly deferrableConstraints: readonly string[];
   /** Triggers of the application, by name; those before the write may change the row that is written. */
   readonly applicationTriggers: readonly {
     readonly name: string;
