@@ -252,7 +252,7 @@ BEGIN
        WHERE target.account_id = expected.account_id;
     END IF;
     IF added_account_settings IS NOT NULL THEN
-      INSERT INTO public.account_settings AS target (account_id, settings)
+      INSERT INTO public.account_settings AS account_settings (account_id, settings)
       SELECT expected.account_id, expected.settings FROM unnest(added_account_settings) AS expected
        ORDER BY expected.account_id
       ON CONFLICT (account_id) DO UPDATE SET settings = excluded.settings;
@@ -314,7 +314,7 @@ BEGIN
        WHERE target.account_id = expected.account_id AND target.name = expected.name;
     END IF;
     IF added_setting IS NOT NULL THEN
-      INSERT INTO public.setting AS target (account_id, name, value, weight, sort_order)
+      INSERT INTO public.setting AS setting (account_id, name, value, weight, sort_order)
       SELECT expected.account_id, expected.name, expected.value, expected.weight, expected.sort_order FROM unnest(added_setting) AS expected
        ORDER BY expected.account_id, expected.name
       ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value, weight = excluded.weight, sort_order = excluded.sort_order;

@@ -512,7 +512,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target.number = expected.number;
     END IF;
     IF "added_Table" IS NOT NULL THEN
-      INSERT INTO "Select"."Table" AS target ("user", number, "Column", "where", "$1", "it's")
+      INSERT INTO "Select"."Table" AS "Table" ("user", number, "Column", "where", "$1", "it's")
       SELECT expected."user", expected.number, expected."Column", expected."where", expected."$1", expected."it's" FROM unnest("added_Table") AS expected
        ORDER BY expected."user", expected.number
       ON CONFLICT ("user", number) DO UPDATE SET "Column" = excluded."Column", "where" = excluded."where", "$1" = excluded."$1", "it's" = excluded."it's";
@@ -524,7 +524,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target.number = expected.number AND target."Position" = expected."Position";
     END IF;
     IF "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN
-      INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" AS target ("user", number, "Position", "from", "a ""b"" \ c")
+      INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" ("user", number, "Position", "from", "a ""b"" \ c")
       SELECT expected."user", expected.number, expected."Position", expected."from", expected."a ""b"" \ c" FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS expected
        ORDER BY expected."user", expected.number, expected."Position"
       ON CONFLICT ("user", number, "Position") DO UPDATE SET "from" = excluded."from", "a ""b"" \ c" = excluded."a ""b"" \ c";
@@ -602,7 +602,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target."No" = expected."No";
     END IF;
     IF "added_Order" IS NOT NULL THEN
-      INSERT INTO "it's the ""old"" shop"."Order" AS target ("user", "No", "select", "100 %", "price in $$", "Ähnlich wie")
+      INSERT INTO "it's the ""old"" shop"."Order" AS "Order" ("user", "No", "select", "100 %", "price in $$", "Ähnlich wie")
       SELECT expected."user", expected."No", expected."select", expected."100 %", expected."price in $$", expected."Ähnlich wie" FROM unnest("added_Order") AS expected
        ORDER BY expected."user", expected."No"
       ON CONFLICT ("user", "No") DO UPDATE SET "select" = excluded."select", "100 %" = excluded."100 %", "price in $$" = excluded."price in $$", "Ähnlich wie" = excluded."Ähnlich wie";
@@ -614,7 +614,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target."No" = expected."No" AND target."Position" = expected."Position";
     END IF;
     IF "added_Order lines of the old shop, one row for each ar_a677fb29" IS NOT NULL THEN
-      INSERT INTO "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS target ("user", "No", "Position", "group", "say ""$body$""")
+      INSERT INTO "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" ("user", "No", "Position", "group", "say ""$body$""")
       SELECT expected."user", expected."No", expected."Position", expected."group", expected."say ""$body$""" FROM unnest("added_Order lines of the old shop, one row for each ar_a677fb29") AS expected
        ORDER BY expected."user", expected."No", expected."Position"
       ON CONFLICT ("user", "No", "Position") DO UPDATE SET "group" = excluded."group", "say ""$body$""" = excluded."say ""$body$""";

@@ -320,7 +320,7 @@ BEGIN
        WHERE target.note_id = expected.note_id;
     END IF;
     IF added_note IS NOT NULL THEN
-      INSERT INTO public.note AS target (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
+      INSERT INTO public.note AS note (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
       SELECT expected.note_id, expected.heading, expected.text, expected.price, expected.weight, expected.state, expected.rank, expected.written_at, expected.remind_at, expected.file FROM unnest(added_note) AS expected
        ORDER BY expected.note_id
       ON CONFLICT (note_id) DO UPDATE SET heading = excluded.heading, text = excluded.text, price = excluded.price, weight = excluded.weight, state = excluded.state, rank = excluded.rank, written_at = excluded.written_at, remind_at = excluded.remind_at, file = excluded.file;
@@ -382,7 +382,7 @@ BEGIN
        WHERE target.id = expected.id;
     END IF;
     IF added_memo IS NOT NULL THEN
-      INSERT INTO public.memo AS target (id, title, body, price_cents, weight, done, priority, written_at, remind_at, attachment)
+      INSERT INTO public.memo AS memo (id, title, body, price_cents, weight, done, priority, written_at, remind_at, attachment)
       SELECT expected.id, expected.title, expected.body, expected.price_cents, expected.weight, expected.done, expected.priority, expected.written_at, expected.remind_at, expected.attachment FROM unnest(added_memo) AS expected
        ORDER BY expected.id
       ON CONFLICT (id) DO UPDATE SET title = excluded.title, body = excluded.body, price_cents = excluded.price_cents, weight = excluded.weight, done = excluded.done, priority = excluded.priority, written_at = excluded.written_at, remind_at = excluded.remind_at, attachment = excluded.attachment;

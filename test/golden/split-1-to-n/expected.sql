@@ -565,7 +565,7 @@ BEGIN
   -- Changes and additions, parents before children.
   IF $2 <> 'delete' THEN
     IF added_author IS NOT NULL THEN
-      INSERT INTO public.author AS target (name)
+      INSERT INTO public.author AS author (name)
       SELECT expected.name FROM unnest(added_author) AS expected
        ORDER BY expected.name
       ON CONFLICT (name) DO NOTHING;
@@ -594,6 +594,8 @@ AS $body$
 DECLARE
   held text[];
   units cutover_split_1_to_n.forward_book[];
+  elsewhere text[];
+    taken_over boolean := false;
   gone_volume cutover_split_1_to_n.row_volume[];
   changed_volume cutover_split_1_to_n.row_volume[];
   added_volume cutover_split_1_to_n.row_volume[];
@@ -625,6 +627,23 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT day.* FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS day) AS actual
       ON expected.diary_id = actual.diary_id AND expected.day = actual.day
    WHERE ROW(expected.present, expected.diary_id, expected.author, expected.day, expected.text, expected.mood, expected.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.diary_id, actual.author, actual.day, actual.text, actual.mood, actual.mood_name)::record;
+  -- Rows that are to be added, and that other units still hold.
+  IF $2 <> 'delete' AND (added_volume IS NOT NULL OR added_day IS NOT NULL) THEN
+    SELECT array_agg(DISTINCT holder.unit ORDER BY holder.unit) FILTER (WHERE holder.unit <> ALL ($1)), coalesce(bool_or(holder.unit = ANY (held)), false)
+      INTO elsewhere, taken_over
+      FROM (
+        SELECT holder.unit FROM unnest(added_volume) AS expected
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id) AS holder
+        UNION ALL
+        SELECT holder.unit FROM unnest(added_day) AS expected
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day) AS holder
+      ) AS holder;
+    IF elsewhere IS NOT NULL THEN
+      PERFORM cutover.lock_units('split_1_to_n', 'forward', 'book', elsewhere,
+                                 (SELECT c.epoch FROM cutover.cutovers AS c WHERE c.name = 'split_1_to_n'));
+      RETURN cutover_split_1_to_n.forward_book_recompute($1 || elsewhere, $2);
+    END IF;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -643,10 +662,15 @@ BEGIN
        WHERE target.diary_id = expected.diary_id;
     END IF;
     IF added_volume IS NOT NULL THEN
-      INSERT INTO public.volume AS target (diary_id, author, first_day)
+      INSERT INTO public.volume AS volume (diary_id, author, first_day)
       SELECT expected.diary_id, expected.author, expected.first_day FROM unnest(added_volume) AS expected
        ORDER BY expected.diary_id
-      ON CONFLICT (diary_id) DO UPDATE SET author = excluded.author, first_day = excluded.first_day;
+      ON CONFLICT (diary_id) DO UPDATE SET author = excluded.author, first_day = excluded.first_day WHERE EXISTS (SELECT FROM (SELECT volume.*) AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text = ANY ($1));
+      IF EXISTS (SELECT FROM unnest(added_volume) AS expected
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id) AS holder WHERE holder.unit <> ALL ($1)) THEN
+        RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'volume'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF changed_day IS NOT NULL THEN
       UPDATE public.day AS target
@@ -655,10 +679,15 @@ BEGIN
        WHERE target.diary_id = expected.diary_id AND target.day = expected.day;
     END IF;
     IF added_day IS NOT NULL THEN
-      INSERT INTO public.day AS target (diary_id, author, day, text, mood, mood_name)
+      INSERT INTO public.day AS day (diary_id, author, day, text, mood, mood_name)
       SELECT expected.diary_id, expected.author, expected.day, expected.text, expected.mood, expected.mood_name FROM unnest(added_day) AS expected
        ORDER BY expected.diary_id, expected.day
-      ON CONFLICT (diary_id, day) DO UPDATE SET author = excluded.author, text = excluded.text, mood = excluded.mood, mood_name = excluded.mood_name;
+      ON CONFLICT (diary_id, day) DO UPDATE SET author = excluded.author, text = excluded.text, mood = excluded.mood, mood_name = excluded.mood_name WHERE EXISTS (SELECT FROM (SELECT day.*) AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text = ANY ($1));
+      IF EXISTS (SELECT FROM unnest(added_day) AS expected
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day) AS holder WHERE holder.unit <> ALL ($1)) THEN
+        RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'day'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
   END IF;
 
@@ -669,6 +698,10 @@ BEGIN
       DELETE FROM public.volume AS target USING unnest(gone_volume) AS gone
        WHERE target.diary_id = gone.diary_id;
     END IF;
+  END IF;
+  -- What a unit that is held back still had came along by foreign keys, and has not been compared yet.
+  IF taken_over THEN
+    PERFORM cutover_split_1_to_n.forward_book_recompute($1, $2);
   END IF;
   RETURN held;
 END;
@@ -714,7 +747,7 @@ BEGIN
   -- Changes and additions, parents before children.
   IF $2 <> 'delete' THEN
     IF added_kept_author IS NOT NULL THEN
-      INSERT INTO public.kept_author AS target (name)
+      INSERT INTO public.kept_author AS kept_author (name)
       SELECT expected.name FROM unnest(added_kept_author) AS expected
        ORDER BY expected.name
       ON CONFLICT (name) DO NOTHING;
@@ -776,7 +809,7 @@ BEGIN
        WHERE target.id = expected.id;
     END IF;
     IF added_diary IS NOT NULL THEN
-      INSERT INTO public.diary AS target (id, author, first_day, entries)
+      INSERT INTO public.diary AS diary (id, author, first_day, entries)
       SELECT expected.id, expected.author, expected.first_day, expected.entries FROM unnest(added_diary) AS expected
        ORDER BY expected.id
       ON CONFLICT (id) DO UPDATE SET author = excluded.author, first_day = excluded.first_day, entries = excluded.entries;

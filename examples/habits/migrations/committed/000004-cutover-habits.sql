@@ -1,5 +1,5 @@
 --! Previous: sha1:8001a30c147c777c8329ff643e05b6644c09fd11
---! Hash: sha1:7f6337000783d1a22b7594097dafd0ff1cbce826
+--! Hash: sha1:e1da1731b1bd2ba25fb5b9c37ed76eb5cd31a4f3
 --! Message: cutover habits
 
 -- Enter migration here
@@ -2147,7 +2147,7 @@ BEGIN
   -- Changes and additions, parents before children.
   IF $2 <> 'delete' THEN
     IF added_children IS NOT NULL THEN
-      INSERT INTO public.children AS target (user_id, name)
+      INSERT INTO public.children AS children (user_id, name)
       SELECT expected.user_id, expected.name FROM unnest(added_children) AS expected
        ORDER BY expected.user_id, expected.name
       ON CONFLICT (user_id, name) DO NOTHING;
@@ -2176,6 +2176,8 @@ AS $body$
 DECLARE
   held text[];
   units cutover_habits.forward_week[];
+  elsewhere text[];
+    taken_over boolean := false;
   gone_weeks cutover_habits.row_weeks[];
   changed_weeks cutover_habits.row_weeks[];
   added_weeks cutover_habits.row_weeks[];
@@ -2233,6 +2235,26 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT kept_sheets.* FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS kept_sheets) AS actual
       ON expected.sheet_id = actual.sheet_id
    WHERE ROW(expected.present, expected.sheet_id, expected.user_id, expected.child_name, expected.week_start_date, expected.start_offset, expected.theme, expected.reflection, expected.reward)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.sheet_id, actual.user_id, actual.child_name, actual.week_start_date, actual.start_offset, actual.theme, actual.reflection, actual.reward)::record;
+  -- Rows that are to be added, and that other units still hold.
+  IF $2 <> 'delete' AND (added_habits IS NOT NULL OR added_habit_records IS NOT NULL OR added_kept_sheets IS NOT NULL) THEN
+    SELECT array_agg(DISTINCT holder.unit ORDER BY holder.unit) FILTER (WHERE holder.unit <> ALL ($1)), coalesce(bool_or(holder.unit = ANY (held)), false)
+      INTO elsewhere, taken_over
+      FROM (
+        SELECT holder.unit FROM unnest(added_habits) AS expected
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = expected.sheet_id AND habits.habit_id = expected.habit_id AND habits.week_start_date = expected.week_start_date) AS holder
+        UNION ALL
+        SELECT holder.unit FROM unnest(added_habit_records) AS expected
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = expected.sheet_id AND habit_records.habit_id = expected.habit_id AND habit_records.record_date = expected.record_date) AS holder
+        UNION ALL
+        SELECT holder.unit FROM unnest(added_kept_sheets) AS expected
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE kept_sheets.sheet_id = expected.sheet_id) AS holder
+      ) AS holder;
+    IF elsewhere IS NOT NULL THEN
+      PERFORM cutover.lock_units('habits', 'forward', 'week', elsewhere,
+                                 (SELECT c.epoch FROM cutover.cutovers AS c WHERE c.name = 'habits'));
+      RETURN cutover_habits.forward_week_recompute($1 || elsewhere, $2);
+    END IF;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -2255,7 +2277,7 @@ BEGIN
        WHERE target.user_id = expected.user_id AND target.child_name = expected.child_name AND target.week_start_date = expected.week_start_date;
     END IF;
     IF added_weeks IS NOT NULL THEN
-      INSERT INTO public.weeks AS target (user_id, child_name, week_start_date, sheet_id, start_offset, theme, reflection, reward)
+      INSERT INTO public.weeks AS weeks (user_id, child_name, week_start_date, sheet_id, start_offset, theme, reflection, reward)
       SELECT expected.user_id, expected.child_name, expected.week_start_date, expected.sheet_id, expected.start_offset, expected.theme, expected.reflection, expected.reward FROM unnest(added_weeks) AS expected
        ORDER BY expected.user_id, expected.child_name, expected.week_start_date
       ON CONFLICT (user_id, child_name, week_start_date) DO UPDATE SET sheet_id = excluded.sheet_id, start_offset = excluded.start_offset, theme = excluded.theme, reflection = excluded.reflection, reward = excluded.reward;
@@ -2267,10 +2289,15 @@ BEGIN
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.week_start_date = expected.week_start_date;
     END IF;
     IF added_habits IS NOT NULL THEN
-      INSERT INTO public.habits AS target (user_id, child_name, week_start_date, sheet_id, habit_id, name, display_order)
+      INSERT INTO public.habits AS habits (user_id, child_name, week_start_date, sheet_id, habit_id, name, display_order)
       SELECT expected.user_id, expected.child_name, expected.week_start_date, expected.sheet_id, expected.habit_id, expected.name, expected.display_order FROM unnest(added_habits) AS expected
        ORDER BY expected.sheet_id, expected.habit_id, expected.week_start_date
-      ON CONFLICT (sheet_id, habit_id, week_start_date) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, name = excluded.name, display_order = excluded.display_order;
+      ON CONFLICT (sheet_id, habit_id, week_start_date) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, name = excluded.name, display_order = excluded.display_order WHERE EXISTS (SELECT FROM (SELECT habits.*) AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text = ANY ($1));
+      IF EXISTS (SELECT FROM unnest(added_habits) AS expected
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = expected.sheet_id AND habits.habit_id = expected.habit_id AND habits.week_start_date = expected.week_start_date) AS holder WHERE holder.unit <> ALL ($1)) THEN
+        RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'habits'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF changed_habit_records IS NOT NULL THEN
       UPDATE public.habit_records AS target
@@ -2279,10 +2306,15 @@ BEGIN
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.record_date = expected.record_date;
     END IF;
     IF added_habit_records IS NOT NULL THEN
-      INSERT INTO public.habit_records AS target (user_id, child_name, week_start_date, sheet_id, habit_id, record_date, status, note)
+      INSERT INTO public.habit_records AS habit_records (user_id, child_name, week_start_date, sheet_id, habit_id, record_date, status, note)
       SELECT expected.user_id, expected.child_name, expected.week_start_date, expected.sheet_id, expected.habit_id, expected.record_date, expected.status, expected.note FROM unnest(added_habit_records) AS expected
        ORDER BY expected.sheet_id, expected.habit_id, expected.record_date
-      ON CONFLICT (sheet_id, habit_id, record_date) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, week_start_date = excluded.week_start_date, status = excluded.status, note = excluded.note;
+      ON CONFLICT (sheet_id, habit_id, record_date) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, week_start_date = excluded.week_start_date, status = excluded.status, note = excluded.note WHERE EXISTS (SELECT FROM (SELECT habit_records.*) AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text = ANY ($1));
+      IF EXISTS (SELECT FROM unnest(added_habit_records) AS expected
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = expected.sheet_id AND habit_records.habit_id = expected.habit_id AND habit_records.record_date = expected.record_date) AS holder WHERE holder.unit <> ALL ($1)) THEN
+        RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'habit_records'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF changed_kept_sheets IS NOT NULL THEN
       UPDATE public.kept_sheets AS target
@@ -2291,10 +2323,15 @@ BEGIN
        WHERE target.sheet_id = expected.sheet_id;
     END IF;
     IF added_kept_sheets IS NOT NULL THEN
-      INSERT INTO public.kept_sheets AS target (sheet_id, user_id, child_name, week_start_date, start_offset, theme, reflection, reward)
+      INSERT INTO public.kept_sheets AS kept_sheets (sheet_id, user_id, child_name, week_start_date, start_offset, theme, reflection, reward)
       SELECT expected.sheet_id, expected.user_id, expected.child_name, expected.week_start_date, expected.start_offset, expected.theme, expected.reflection, expected.reward FROM unnest(added_kept_sheets) AS expected
        ORDER BY expected.sheet_id
-      ON CONFLICT (sheet_id) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, week_start_date = excluded.week_start_date, start_offset = excluded.start_offset, theme = excluded.theme, reflection = excluded.reflection, reward = excluded.reward;
+      ON CONFLICT (sheet_id) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, week_start_date = excluded.week_start_date, start_offset = excluded.start_offset, theme = excluded.theme, reflection = excluded.reflection, reward = excluded.reward WHERE EXISTS (SELECT FROM (SELECT kept_sheets.*) AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text = ANY ($1));
+      IF EXISTS (SELECT FROM unnest(added_kept_sheets) AS expected
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE kept_sheets.sheet_id = expected.sheet_id) AS holder WHERE holder.unit <> ALL ($1)) THEN
+        RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'kept_sheets'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
   END IF;
 
@@ -2309,6 +2346,10 @@ BEGIN
       DELETE FROM public.weeks AS target USING unnest(gone_weeks) AS gone
        WHERE target.user_id = gone.user_id AND target.child_name = gone.child_name AND target.week_start_date = gone.week_start_date;
     END IF;
+  END IF;
+  -- What a unit that is held back still had came along by foreign keys, and has not been compared yet.
+  IF taken_over THEN
+    PERFORM cutover_habits.forward_week_recompute($1, $2);
   END IF;
   RETURN held;
 END;
@@ -2354,7 +2395,7 @@ BEGIN
   -- Changes and additions, parents before children.
   IF $2 <> 'delete' THEN
     IF added_kept_children IS NOT NULL THEN
-      INSERT INTO public.kept_children AS target (user_id, name)
+      INSERT INTO public.kept_children AS kept_children (user_id, name)
       SELECT expected.user_id, expected.name FROM unnest(added_kept_children) AS expected
        ORDER BY expected.user_id, expected.name
       ON CONFLICT (user_id, name) DO NOTHING;
@@ -2450,7 +2491,7 @@ BEGIN
        WHERE target.id = expected.id;
     END IF;
     IF added_habit_tracker IS NOT NULL THEN
-      INSERT INTO public.habit_tracker AS target (id, user_id, child_name, week_start_date, theme, reflection, reward, habits, week_period)
+      INSERT INTO public.habit_tracker AS habit_tracker (id, user_id, child_name, week_start_date, theme, reflection, reward, habits, week_period)
       SELECT expected.id, expected.user_id, expected.child_name, expected.week_start_date, expected.theme, expected.reflection, expected.reward, expected.habits, expected.week_period FROM unnest(added_habit_tracker) AS expected
        ORDER BY expected.id
       ON CONFLICT (id) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, week_start_date = excluded.week_start_date, theme = excluded.theme, reflection = excluded.reflection, reward = excluded.reward, habits = excluded.habits;
@@ -2462,7 +2503,7 @@ BEGIN
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.week_start_date = expected.week_start_date;
     END IF;
     IF added_kept_habits IS NOT NULL THEN
-      INSERT INTO public.kept_habits AS target (sheet_id, habit_id, week_start_date, name, display_order)
+      INSERT INTO public.kept_habits AS kept_habits (sheet_id, habit_id, week_start_date, name, display_order)
       SELECT expected.sheet_id, expected.habit_id, expected.week_start_date, expected.name, expected.display_order FROM unnest(added_kept_habits) AS expected
        ORDER BY expected.sheet_id, expected.habit_id, expected.week_start_date
       ON CONFLICT (sheet_id, habit_id, week_start_date) DO UPDATE SET name = excluded.name, display_order = excluded.display_order;
@@ -2474,7 +2515,7 @@ BEGIN
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.record_date = expected.record_date;
     END IF;
     IF added_kept_cells IS NOT NULL THEN
-      INSERT INTO public.kept_cells AS target (sheet_id, habit_id, record_date, status, note)
+      INSERT INTO public.kept_cells AS kept_cells (sheet_id, habit_id, record_date, status, note)
       SELECT expected.sheet_id, expected.habit_id, expected.record_date, expected.status, expected.note FROM unnest(added_kept_cells) AS expected
        ORDER BY expected.sheet_id, expected.habit_id, expected.record_date
       ON CONFLICT (sheet_id, habit_id, record_date) DO UPDATE SET status = excluded.status, note = excluded.note;
