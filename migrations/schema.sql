@@ -270,6 +270,9 @@ FUNCTION cutover.compiled_connected(cutover_name text, unit_direction text, refs
 FUNCTION cutover.compiled_differences(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS TABLE(unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.compiled_differs(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS boolean
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.compiled_held(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS TABLE(unit text, class text, reason text)
   LANGUAGE plpgsql STABLE;
 

@@ -1,6 +1,7 @@
 import { type Client, isRetryable, type Source } from "../db.ts";
 import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
 import { lastTransition, movePhase, requireCutover } from "../generated/cutovers.queries.ts";
+import { drainBatch } from "../generated/outbox.queries.ts";
 import { type GateAnswer, gateAnswer, gatesOf, readGates } from "./gates.ts";
 import { isPhase, MOVED_BY_STEPS, PHASES, type Phase, phaseAfter } from "./phases.ts";
 import { retry } from "./retry.ts";
@@ -130,6 +131,7 @@ async function moveTo(client: Client, name: string, to: Phase, options: AdvanceO
   };
 
   if (to === "legacy_locked") await lookBeforeLocking(client, name, to, force);
+  if (to === "writes_switched") await workOffFirst(client, name);
   try {
     return await retry(attempt, {
       budgetMs: waitSeconds * 1000,
@@ -147,6 +149,21 @@ async function moveTo(client: Client, name: string, to: Phase, options: AdvanceO
       });
     }
     throw error;
+  }
+}
+
+/** Rounds of a drain in front of a move; writers may note faster than anybody drains, and the move takes a last round itself. */
+const ROUNDS_FIRST = 10;
+
+/** What the move would have to work off while it holds writers up is worked off while it does not. */
+async function workOffFirst(client: Client, name: string): Promise<void> {
+  for (let round = 0; round < ROUNDS_FIRST; round += 1) {
+    try {
+      if ((await runOne(drainBatch, { name, batch: 50 }, client)).done === 0) return;
+    } catch (error) {
+      // Somebody else is at it.
+      if (!isRetryable(error)) throw error;
+    }
   }
 }
 

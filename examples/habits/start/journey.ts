@@ -5,13 +5,17 @@ import { add, compareWithJournal, type Found } from "./evidence.ts";
 import type { StoryOptions } from "./options.ts";
 import { plantLoss } from "./plant-loss.ts";
 import { buildChain } from "./project.ts";
-import { percentile, rounded, type StoryResult } from "./result.ts";
+import { emptyResult, rounded, type StoryResult } from "./result.ts";
 import { count, type Timeline } from "./timeline.ts";
 import { unitsOf } from "./units.ts";
 import type { World } from "./world.ts";
+import { compareSerializationFailures, failedWrites, summarise } from "./write-statistics.ts";
 
-/** Writes that have to overlap a move before its figure for "held up" means anything. */
-const OVERLAPPING_WRITES = 20;
+/** How often a move is repeated that too few writes overlapped. */
+const REPEATS = 2;
+/** The moves with a way back that this story can take at once: only the old version of the application writes. */
+const FORWARD = ["dual_write", "backfilled", "reads_switched", "writes_switched"] as const;
+type Forward = (typeof FORWARD)[number];
 
 /** Walks one cutover through all of its phases, with writers at work, and gathers the evidence. */
 export class Journey {
@@ -22,6 +26,10 @@ export class Journey {
   readonly #found: Found = { lost: 0, extra: 0, details: [] };
   /** Transactions that all writers are waited for between two moves. */
   readonly #pace: number;
+  /** The worker that is killed inside the first backfill. */
+  #victim: ChildProcess | undefined;
+  /** Until then the writers were alone in the database. */
+  #installedAt = 0;
 
   constructor(world: World, options: StoryOptions, timeline: Timeline) {
     this.#world = world;
@@ -35,7 +43,9 @@ export class Journey {
   async travel(): Promise<void> {
     const { crew, workers } = this.#world;
     crew.start("legacy", this.#options.writers);
-    await crew.write(this.#pace);
+    // Long enough to know how often these writers fail each other without any sync.
+    await crew.write(this.#pace * 3);
+    this.#installedAt = Date.now();
     await this.#install();
 
     this.#timeline.chapter("Forward");
@@ -47,14 +57,14 @@ export class Journey {
       `expanded: ${count(Number(observed.rows[0].writes))} writes observed`,
       `${count(Number(observed.rows[0].rows))} rows would have been written, none was`,
     );
-    const victim = workers.start();
+    this.#victim = workers.start();
     workers.start();
-    await this.#forward(victim);
+    await this.#forward();
     if (this.#options.plantLoss) return this.#plantLoss();
     await this.#moveWritesAndBack();
 
     this.#timeline.chapter("Forward again");
-    await this.#forward(undefined);
+    await this.#forward();
     await this.#advance("writes_switched");
     await this.#bothSidesWrite();
     await this.#compareBothSides("both sides live, second round");
@@ -143,23 +153,32 @@ export class Journey {
       this.problem(`the installation held a writer up for ${rounded(held.heldMsMax)} ms`);
   }
 
-  /** expanded → reads_switched, with a backfill in between. */
-  async #forward(victim: ChildProcess | undefined): Promise<void> {
+  /** expanded → reads_switched, and everything that moving writes asks for. */
+  async #forward(): Promise<void> {
+    for (const phase of FORWARD) {
+      await this.#prepare(phase);
+      if (phase !== "writes_switched") await this.#advance(phase);
+    }
+    await this.#countUnits();
+  }
+
+  /** What comes between the phase before and this one. */
+  async #prepare(phase: Forward): Promise<void> {
     const { crew, workers, place, client } = this.#world;
-    await this.#advance("dual_write");
-    const done = await backfill(place, client, workers, this.#timeline, victim);
-    if (victim !== undefined) {
-      this.#result.backfill = done;
-      if (!done.workerKilled) this.problem("the backfill was over before a worker could be killed inside it");
+    if (phase === "dual_write") return;
+    if (phase === "backfilled") {
+      const victim = this.#victim;
+      this.#victim = undefined;
+      const done = await backfill(place, client, workers, this.#timeline, victim);
+      if (victim !== undefined) {
+        this.#result.backfill = done;
+        if (!done.workerKilled)
+          this.problem("the backfill was over before a worker could be killed inside it");
+      }
+    } else {
+      await crew.write(this.#pace);
     }
     await this.#verify();
-    await this.#advance("backfilled");
-    await crew.write(this.#pace);
-    await this.#verify();
-    await this.#advance("reads_switched");
-    await crew.write(this.#pace);
-    await this.#verify();
-    await this.#countUnits();
   }
 
   async #moveWritesAndBack(): Promise<void> {
@@ -177,7 +196,9 @@ export class Journey {
     // The new version of the application is rolled back first; the old one goes on.
     await crew.stop("new");
     const back = await cutover(place, ["rollback", "habits", "--reason", "drill"]);
-    await this.#moved("rollback to expanded", back, []);
+    const overlapping = await this.#moved("rollback to expanded", back, []);
+    if (overlapping < this.#options.overlapping)
+      this.problem(`only ${overlapping} writes overlapped the way back`);
     await crew.setBeside(false);
     const before = { ...this.#found };
     await crew.write(this.#pace);
@@ -226,15 +247,30 @@ export class Journey {
     return cells;
   }
 
-  async #advance(phase: string): Promise<void> {
-    const ran = await cutover(this.#world.place, ["advance", "habits", "--to", phase]);
-    const { rows } = await this.#world.client.query(
+  /** Moves; a move up to writes_switched that too few writes overlapped is taken back and made again. */
+  async #advance(phase: string, repeats: number | "measured before" = REPEATS): Promise<void> {
+    const { place, client } = this.#world;
+    const ran = await cutover(place, ["advance", "habits", "--to", phase]);
+    const { rows } = await client.query(
       "SELECT gates FROM cutover.phase_transitions ORDER BY id DESC LIMIT 1",
     );
-    await this.#moved(phase, ran, rows[0].gates);
+    const overlapping = await this.#moved(phase, ran, rows[0].gates);
+    if (overlapping >= this.#options.overlapping || repeats === "measured before") return;
+    const at = FORWARD.indexOf(phase as Forward);
+    if (repeats === 0 || at < 0) {
+      this.problem(`only ${overlapping} writes overlapped the move to ${phase}`);
+      return;
+    }
+    this.#timeline.say(`only ${overlapping} writes overlapped the move to ${phase}`, "back, and once more");
+    await cutover(place, ["rollback", "habits", "--reason", "too few writes overlapped the move"]);
+    for (const again of FORWARD.slice(0, at + 1)) {
+      await this.#prepare(again);
+      await this.#advance(again, again === phase ? repeats - 1 : "measured before");
+    }
   }
 
-  async #moved(name: string, ran: { startedAt: number; endedAt: number }, gates: unknown): Promise<void> {
+  /** Measures a move; returns how many writes overlapped it. */
+  async #moved(name: string, ran: { startedAt: number; endedAt: number }, gates: unknown): Promise<number> {
     const held = await this.#world.crew.heldDuring(ran.startedAt, ran.endedAt);
     this.#result.phases.push({
       name,
@@ -247,10 +283,9 @@ export class Journey {
       name,
       `${held.overlapping} writes overlapped, held up for ${rounded(held.heldMsMax)} ms at most`,
     );
-    if (held.overlapping < OVERLAPPING_WRITES)
-      this.problem(`only ${held.overlapping} writes overlapped the move to ${name}`);
     if (held.heldMsMax > this.#options.heldMs)
       this.problem(`the move to ${name} held a writer up for ${rounded(held.heldMsMax)} ms`);
+    return held.overlapping;
   }
 
   async #verify(): Promise<void> {
@@ -316,29 +351,21 @@ export class Journey {
   }
 
   #countWrites(): void {
-    const reports = this.#world.crew.reports;
-    const committed = reports.filter((report) => report.outcome === "committed");
-    const failed = reports.filter((report) => report.outcome === "failed");
-    const latencies = committed.map((report) => report.endedAt - report.startedAt).sort((a, b) => a - b);
-    const retriesByState: Record<string, number> = {};
-    for (const report of reports) {
-      for (const [state, times] of Object.entries(report.retries)) {
-        retriesByState[state] = (retriesByState[state] ?? 0) + times;
-      }
-    }
-    this.#result.writes = {
-      committed: committed.length,
-      retried: Object.values(retriesByState).reduce((sum, times) => sum + times, 0),
-      failed: failed.length,
-      p50Ms: rounded(percentile(latencies, 0.5)),
-      p99Ms: rounded(percentile(latencies, 0.99)),
-      retriesByState,
-    };
-    // Two families may ask for one name and week at once: the legacy table's own unique key refuses one of them.
-    const ours = failed.filter((report) => /cutover/i.test(report.error ?? ""));
-    for (const report of ours.slice(0, 3)) this.problem(`a write failed by our doing: ${report.error}`);
-    for (const report of failed.filter((one) => !ours.includes(one)).slice(0, 3))
-      this.problem(`a write failed: ${report.error}`);
+    const { reports } = this.#world.crew;
+    this.#result.writes = summarise(reports);
+    const movedWrites = this.#result.phases.find(({ name }) => name === "writes_switched")?.startedAt;
+    const found = compareSerializationFailures(
+      reports,
+      this.#installedAt,
+      movedWrites === undefined ? Number.POSITIVE_INFINITY : Date.parse(movedWrites),
+    );
+    const { withoutSync, withSync } = found;
+    this.#result.serializationFailures = { withoutSync, withSync };
+    this.#timeline.say(
+      `40001: ${withoutSync.failures} of ${withoutSync.transactions} strict transactions without sync, ${withSync.failures} of ${withSync.transactions} with it`,
+    );
+    if (found.significantlyMore) this.problem("the writers meet 40001 more often than they do without sync");
+    for (const problem of failedWrites(reports)) this.problem(problem);
   }
 }
 
@@ -352,38 +379,4 @@ async function unitsFedBy(world: World, ids: readonly number[]): Promise<number>
     [ids],
   );
   return Number(rows[0].weeks);
-}
-
-function emptyResult(postgres: string): StoryResult {
-  return {
-    ok: false,
-    postgres,
-    install: { seconds: 0, writersHeldMsMax: 0 },
-    phases: [],
-    writes: { committed: 0, retried: 0, failed: 0, p50Ms: 0, p99Ms: 0, retriesByState: {} },
-    units: {
-      total: 0,
-      inSync: 0,
-      pending: 0,
-      drifted: 0,
-      notBackfilled: 0,
-      quarantined: 0,
-      excluded: 0,
-      reasons: {},
-    },
-    cells: { legacyBefore: 0, newAfter: 0, lost: 0, extra: 0 },
-    drift: 0,
-    backfill: {
-      units: 0,
-      rows: 0,
-      seconds: 0,
-      unitsAtKill: 0,
-      unitsTotal: 0,
-      takenOverMs: 0,
-      workerKilled: false,
-    },
-    rollbackDrill: { lost: 0, extra: 0 },
-    peakRssMiB: 0,
-    problems: [],
-  };
 }

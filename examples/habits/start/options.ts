@@ -17,6 +17,8 @@ export interface StoryOptions {
   readonly plantLoss: boolean;
   /** Longest that a writer may be held up by the installation or a move, in milliseconds. */
   readonly heldMs: number;
+  /** A move that fewer writes overlapped says nothing about what it holds up: it is made again. */
+  readonly overlapping: number;
 }
 
 export const USAGE = `npm start -- [options]
@@ -29,6 +31,7 @@ export const USAGE = `npm start -- [options]
   --keep             leave the database and the project's folder behind, and say where
   --database-url U   use this server instead of the one that comes with the repository
   --held-ms N        longest that a move may hold a writer up, in milliseconds (250)
+  --overlapping N    a move that fewer writes overlapped is made again (20)
   --plant-loss       remove one record and change one cell behind the sync's back: must be noticed (exit code 1)
 
 Exit code 0 only when nothing was lost and nothing was added.
@@ -48,11 +51,12 @@ export function parseOptions(args: readonly string[]): StoryOptions | "help" {
       "database-url": { type: "string" },
       "plant-loss": { type: "boolean", default: false },
       "held-ms": { type: "string", default: "250" },
+      overlapping: { type: "string", default: "20" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return "help";
-  const count = (name: "weeks" | "writers" | "seconds" | "held-ms", least: number) => {
+  const count = (name: "weeks" | "writers" | "seconds" | "held-ms" | "overlapping", least: number) => {
     const value = Number(values[name]);
     if (!Number.isInteger(value) || value < least) {
       throw new Error(`--${name} takes a whole number of at least ${least}, not "${values[name]}"`);
@@ -69,5 +73,6 @@ export function parseOptions(args: readonly string[]): StoryOptions | "help" {
     databaseUrl: values["database-url"],
     plantLoss: values["plant-loss"],
     heldMs: count("held-ms", 1),
+    overlapping: count("overlapping", 1),
   };
 }

@@ -47,7 +47,8 @@ function recomputeKind(plan: Plan, kind: PlannedKind): Sql {
     returns: trusted("text[]"),
     comment: sql`
 -- Makes units ("${trusted(kind.name)}", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.`,
     body: sql`
 #variable_conflict use_column
@@ -65,6 +66,14 @@ BEGIN
     kind.targets.map((table) => findDifferences(plan, kind, table)),
     "\n",
   )}
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN ${join(
+      kind.targets.flatMap((table) =>
+        [gone, changed, added].map((found) => sql`${found(table)} IS NOT NULL`),
+      ),
+      " OR ",
+    )} THEN units::text[] ELSE '{}' END;
+  END IF;
   ${wandering.length === 0 ? nothing : gatherHolders(plan, kind, wandering)}
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.

@@ -7,11 +7,18 @@ import { OPERATIONS } from "./touched.ts";
 /** The version of the core schema that compiled SQL needs. */
 export const CORE_VERSION = 1;
 
+/**
+ * What the core may ask of compiled SQL, which may be older than the core. 2: recompute can 'check'. Compiled SQL without a number
+ * is of the first kind.
+ */
+const COMPILER_VERSION = 2;
+
 /** The sign-in row: what the core has to know of this cutover. */
 export function emitRegister(plan: Plan): Sql {
   const { definition } = plan;
   const quoted = (table: { schema: string; name: string }) => qualified(table.schema, table.name).text;
   const described = {
+    compiler: COMPILER_VERSION,
     units: {
       forward: plan.kinds.forward.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),
       reverse: plan.kinds.reverse.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),

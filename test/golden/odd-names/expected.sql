@@ -454,7 +454,8 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("purchase", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_odd_names.forward_purchase_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -494,6 +495,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bundle".* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bundle") AS actual
       ON expected."user" = actual."user" AND expected.number = actual.number AND expected."Position" = actual."Position"
    WHERE ROW(expected.present, expected."user", expected.number, expected."Position", expected."from", expected."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual."user", actual.number, actual."Position", actual."from", actual."a ""b"" \ c")::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN "gone_Table" IS NOT NULL OR "changed_Table" IS NOT NULL OR "added_Table" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL OR "changed_Order lines of the old shop, one row for each _f676f44f" IS NOT NULL OR "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -544,7 +548,8 @@ END;
 $body$;
 
 -- Makes units ("purchase", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_odd_names.reverse_purchase_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -584,6 +589,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" CROSS JOIN LATERAL (SELECT "user", "No") AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bought") AS actual
       ON expected."user" = actual."user" AND expected."No" = actual."No" AND expected."Position" = actual."Position"
    WHERE ROW(expected.present, expected."user", expected."No", expected."Position", expected."group", expected."say ""$body$""")::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual."user", actual."No", actual."Position", actual."group", actual."say ""$body$""")::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN "gone_Order" IS NOT NULL OR "changed_Order" IS NOT NULL OR "added_Order" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_b18ca5dc" IS NOT NULL OR "changed_Order lines of the old shop, one row for each _e26efeeb" IS NOT NULL OR "added_Order lines of the old shop, one row for each ar_a677fb29" IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -2193,7 +2201,7 @@ $body$;
 SELECT cutover.register_cutover(
   'odd_names',
   'cutover_odd_names',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ],\n    "reverse": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""\n    ],\n    "new": [\n      "\\"Select\\".\\"Table\\"",\n      "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "Order": [\n      "when"\n    ],\n    "Table": [\n      "end"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",\n    "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",\n    "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",\n    "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ],\n    "reverse": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""\n    ],\n    "new": [\n      "\\"Select\\".\\"Table\\"",\n      "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "Order": [\n      "when"\n    ],\n    "Table": [\n      "end"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",\n    "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",\n    "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",\n    "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

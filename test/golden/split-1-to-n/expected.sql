@@ -529,7 +529,8 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("writer", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.forward_writer_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -556,6 +557,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author) AS actual
       ON expected.name = actual.name
    WHERE ROW(expected.present, expected.name)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.name)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_author IS NOT NULL OR changed_author IS NOT NULL OR added_author IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -585,7 +589,8 @@ END;
 $body$;
 
 -- Makes units ("book", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.forward_book_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -627,6 +632,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT day.* FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS day) AS actual
       ON expected.diary_id = actual.diary_id AND expected.day = actual.day
    WHERE ROW(expected.present, expected.diary_id, expected.author, expected.day, expected.text, expected.mood, expected.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.diary_id, actual.author, actual.day, actual.text, actual.mood, actual.mood_name)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_volume IS NOT NULL OR changed_volume IS NOT NULL OR added_volume IS NOT NULL OR gone_day IS NOT NULL OR changed_day IS NOT NULL OR added_day IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
   -- Rows that are to be added, and that other units still hold.
   IF $2 <> 'delete' AND (added_volume IS NOT NULL OR added_day IS NOT NULL) THEN
     SELECT array_agg(DISTINCT holder.unit ORDER BY holder.unit) FILTER (WHERE holder.unit <> ALL ($1)), coalesce(bool_or(holder.unit = ANY (held)), false)
@@ -708,7 +716,8 @@ END;
 $body$;
 
 -- Makes units ("writer", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.reverse_writer_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -735,6 +744,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT kept_author.* FROM public.kept_author AS kept_author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS kept_author) AS actual
       ON expected.name = actual.name
    WHERE ROW(expected.present, expected.name)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.name)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_kept_author IS NOT NULL OR changed_kept_author IS NOT NULL OR added_kept_author IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -764,7 +776,8 @@ END;
 $body$;
 
 -- Makes units ("book", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.reverse_book_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -791,6 +804,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary) AS actual
       ON expected.id = actual.id
    WHERE ROW(expected.present, expected.id, expected.author, expected.first_day, expected.entries)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.id, actual.author, actual.first_day, actual.entries)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_diary IS NOT NULL OR changed_diary IS NOT NULL OR added_diary IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -2822,7 +2838,7 @@ $body$;
 SELECT cutover.register_cutover(
   'split_1_to_n',
   'cutover_split_1_to_n',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   1
 );

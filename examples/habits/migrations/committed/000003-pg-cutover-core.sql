@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:8001a30c147c777c8329ff643e05b6644c09fd11
+--! Hash: sha1:d16ba3cb0b54cd5084d69c0adf89a056255b2fd9
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -2845,3 +2845,463 @@ REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover FROM PUBLIC;
 REVOKE ALL ON ALL TABLES IN SCHEMA cutover FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES IN SCHEMA cutover REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 -- cutover:end (core 000001-core-schema)
+
+-- cutover:begin (core current)
+-- The migration in progress: table changes, and --!include lines for functions, views and grants.
+
+-- 1. The engine: less to do, and less to plan, while a move holds writers up.
+-- Moves a cutover to its next phase, in one short transaction under the exclusive barrier: it waits for commits in progress,
+-- not for open transactions, and at most for the lock timeout (55P03; try again).
+-- force: names of gates that answer no and are overridden, recorded with the move.
+-- From a migration file, let it be the last statement of its file: writers cannot commit until the file does.
+CREATE OR REPLACE FUNCTION cutover.advance(
+  cutover_name text, to_phase text, force text[] DEFAULT '{}', reason text DEFAULT NULL
+) RETURNS cutover.phase_transitions
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  protects boolean;
+  answers jsonb;
+  moved cutover.phase_transitions;
+  stale_kept text[];
+BEGIN
+  IF cutover.phase_rank(to_phase) IS NULL THEN
+    RAISE EXCEPTION 'there is no phase "%"', to_phase
+      USING ERRCODE = 'CU013', HINT = 'Phases: expanded, dual_write, backfilled, reads_switched, writes_switched, legacy_locked, archived, dropped.';
+  END IF;
+  -- Asked here, a gate that says no holds nobody up; asked again below, where nothing can change any more, it is quick.
+  IF cutover.phase_rank(to_phase) = cutover.phase_rank(stand.phase) + 1
+     AND cutover.phase_rank(to_phase) < cutover.phase_rank('legacy_locked') THEN
+    PERFORM cutover.require_gates(cutover_name, to_phase, force);
+  END IF;
+  -- What legacy keeps of the new side may have gone stale while legacy was the truth: it is noted here and worked off after the move.
+  -- Only sync writes kept tables, and not in this direction yet, so nobody has to be held up while it is listed.
+  IF to_phase = 'writes_switched' AND stand.phase = 'reads_switched' AND stand.definition -> 'irreversible' IS NULL THEN
+    EXECUTE pg_catalog.format('SELECT %I.kept_refs()', stand.compiled_schema) INTO stale_kept;
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT pg_catalog.pg_current_xact_id(), cutover_name, 'reverse', pg_catalog.split_part(ref, ':', 1),
+           pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+      FROM pg_catalog.unnest(stale_kept) AS ref;
+  END IF;
+
+  PERFORM cutover.barrier_exclusive();
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+  protects := cutover.has_held_rows(cutover_name);
+
+  IF cutover.phase_rank(to_phase) <> cutover.phase_rank(stand.phase) + 1 THEN
+    RAISE EXCEPTION 'cutover % is in phase %; the next one is %, not %', cutover_name, stand.phase,
+      coalesce((SELECT p FROM pg_catalog.unnest(ARRAY['expanded', 'dual_write', 'backfilled', 'reads_switched', 'writes_switched',
+                 'legacy_locked', 'archived', 'dropped']) AS p WHERE cutover.phase_rank(p) = cutover.phase_rank(stand.phase) + 1), 'none'),
+      to_phase
+      USING ERRCODE = 'CU013', HINT = CASE WHEN cutover.phase_rank(to_phase) <= cutover.phase_rank(stand.phase)
+        THEN 'The way back is cutover.rollback().' ELSE 'Advance one phase at a time.' END;
+  END IF;
+  IF protects AND cutover.phase_rank(to_phase) >= cutover.phase_rank('legacy_locked') AND stand.step IS DISTINCT FROM to_phase || ':ready' THEN
+    RAISE EXCEPTION 'cutover %: the move to % consists of several transactions', cutover_name, to_phase
+      USING ERRCODE = 'CU014', HINT = pg_catalog.format('CALL cutover.advance_steps(%L, %L), or `cutover advance %s --to %s`.',
+                                                        cutover_name, to_phase, cutover_name, to_phase);
+  END IF;
+
+  -- Images say what a row was before a write that is not worked off yet. Those of an earlier round, or of notes that were worked
+  -- off while legacy was the truth, would undo what the new side writes later. So before both sides are written, every note is
+  -- worked off (here, under the barrier, where no commit can add one), and all images are thrown away. Whoever moves phases drains
+  -- before, in transactions of their own: here it would keep units locked until the move is done.
+  IF to_phase = 'writes_switched' AND stand.phase = 'reads_switched' THEN
+    FOR round IN 1 .. 5 LOOP
+      EXIT WHEN cutover.drain(cutover_name, 200) = 0;
+    END LOOP;
+    IF EXISTS (SELECT FROM cutover.outbox AS o
+                WHERE o.cutover = cutover_name AND o.xid <> pg_catalog.pg_current_xact_id()
+                  AND NOT EXISTS (SELECT FROM cutover.images AS i WHERE i.xid = o.xid AND i.cutover = o.cutover)) THEN
+      RAISE EXCEPTION 'cutover %: too many notes are waiting to be worked off', cutover_name
+        USING ERRCODE = 'lock_not_available', HINT = 'Run `cutover drain`, or a worker, and try again.';
+    END IF;
+    -- A writer that ran out of patience at the barrier has committed meanwhile: its notes are there, and so its images stay.
+    DELETE FROM cutover.images AS stale
+     WHERE stale.cutover = cutover_name
+       AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = stale.xid AND waiting.cutover = cutover_name);
+  END IF;
+  answers := cutover.require_gates(cutover_name, to_phase, force);
+
+  IF to_phase = 'archived' THEN
+    PERFORM cutover.archive_legacy(cutover_name);
+  ELSIF to_phase = 'dropped' THEN
+    PERFORM cutover.drop_legacy(cutover_name);
+  ELSIF to_phase = 'legacy_locked' AND NOT protects THEN
+    PERFORM cutover.revoke_legacy(cutover_name);
+  END IF;
+
+  IF to_phase = 'writes_switched' AND protects THEN
+    PERFORM cutover.move_sequences(cutover_name, 'new');
+  END IF;
+  UPDATE cutover.cutovers AS c
+     SET phase = to_phase, step = NULL, phase_since = pg_catalog.clock_timestamp(), phase_xid = pg_catalog.pg_current_xact_id(),
+         move = pg_catalog.nextval('cutover.moves'),
+         has_held_rows = c.has_held_rows OR protects,
+         epoch = c.epoch + CASE WHEN to_phase = 'dual_write' THEN 1 ELSE 0 END
+   WHERE c.name = cutover_name;
+  INSERT INTO cutover.phase_transitions (cutover, from_phase, to_phase, gates, forced, reason)
+  VALUES (cutover_name, stand.phase, to_phase, answers, force, advance.reason)
+  RETURNING * INTO moved;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'phase_moved', pg_catalog.jsonb_build_object('from', stand.phase, 'to', to_phase, 'forced', force));
+  RETURN moved;
+END;
+$$;
+-- The only doors from the core to the SQL that the compiler emitted: a database that was compiled by an older release goes on
+-- working, because only these names and shapes are relied on.
+
+CREATE OR REPLACE FUNCTION cutover.compiled_schema(cutover_name text) RETURNS name
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT c.compiled_schema FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+END;
+
+-- Makes units true by their mapping; gives back the units that a rule holds back, which were not touched.
+-- part: 'all', or only to 'write' or to 'delete' rows.
+CREATE OR REPLACE FUNCTION cutover.compiled_recompute(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'
+) RETURNS text[]
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  held text[];
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.recompute($1, $2, $3, $4)', cutover.compiled_schema(cutover_name))
+     INTO held USING unit_direction, unit_kind, wanted, part;
+  RETURN coalesce(held, '{}');
+END;
+$$;
+
+-- Brings over to the new side what legacy writers changed, by the images taken by this transaction.
+CREATE OR REPLACE FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.patch($1, $2, $3)', cutover.compiled_schema(cutover_name)) USING unit_kind, wanted, part;
+END;
+$$;
+
+-- Units that a rule holds back, with class and reason. wanted NULL: all units.
+CREATE OR REPLACE FUNCTION cutover.compiled_held(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[]
+) RETURNS TABLE (unit text, class text, reason text)
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE pg_catalog.format('SELECT * FROM %I.held($1, $2, $3)', cutover.compiled_schema(cutover_name))
+    USING unit_direction, unit_kind, wanted;
+END;
+$$;
+
+-- Rows that are not what the mapping says. wanted NULL: of all units.
+CREATE OR REPLACE FUNCTION cutover.compiled_differences(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[]
+) RETURNS TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE pg_catalog.format('SELECT * FROM %I.differences($1, $2, $3)', cutover.compiled_schema(cutover_name))
+    USING unit_direction, unit_kind, wanted;
+END;
+$$;
+
+-- Is any row of these units not what the mapping says? Quicker than to ask which.
+CREATE OR REPLACE FUNCTION cutover.compiled_differs(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS boolean
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF (SELECT coalesce((c.definition ->> 'compiler')::integer, 1) FROM cutover.cutovers AS c WHERE c.name = cutover_name) < 2 THEN
+    RETURN EXISTS (SELECT FROM cutover.compiled_differences(cutover_name, unit_direction, unit_kind, wanted));
+  END IF;
+  RETURN pg_catalog.cardinality(cutover.compiled_recompute(cutover_name, unit_direction, unit_kind, wanted, 'check')) > 0;
+END;
+$$;
+
+-- Every unit that either side knows.
+CREATE OR REPLACE FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kind text)
+  RETURNS TABLE (unit text)
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN QUERY EXECUTE pg_catalog.format('SELECT * FROM %I.list_units($1, $2)', cutover.compiled_schema(cutover_name))
+    USING unit_direction, unit_kind;
+END;
+$$;
+
+-- "kind:unit" references of the other direction: the reverse units of the legacy rows that feed forward units, or the forward
+-- units that reverse units are connected with.
+CREATE OR REPLACE FUNCTION cutover.compiled_connected(cutover_name text, unit_direction text, refs text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  connected text[];
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.connected($1, $2)', cutover.compiled_schema(cutover_name))
+     INTO connected USING unit_direction, refs;
+  RETURN coalesce(connected, '{}');
+END;
+$$;
+
+-- Row locks (FOR UPDATE, in key order) on the legacy rows of reverse units.
+CREATE OR REPLACE FUNCTION cutover.compiled_lock_rows(cutover_name text, refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.lock_rows($1)', cutover.compiled_schema(cutover_name)) USING refs;
+END;
+$$;
+
+-- The coarser units ("kind:unit") that units lie in.
+CREATE OR REPLACE FUNCTION cutover.compiled_coarser(
+  cutover_name text, unit_direction text, unit_kind text, wanted text[]
+) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  coarser text[];
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.coarser($1, $2, $3)', cutover.compiled_schema(cutover_name))
+     INTO coarser USING unit_direction, unit_kind, wanted;
+  RETURN coalesce(coarser, '{}');
+END;
+$$;
+
+-- The rows that feed a unit, for the quarantine: [{"table": …, "row": {…}}].
+CREATE OR REPLACE FUNCTION cutover.compiled_source_rows(
+  cutover_name text, unit_direction text, unit_kind text, wanted text
+) RETURNS jsonb
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  found jsonb;
+BEGIN
+  EXECUTE pg_catalog.format('SELECT %I.source_rows($1, $2, $3)', cutover.compiled_schema(cutover_name))
+     INTO found USING unit_direction, unit_kind, wanted;
+  RETURN coalesce(found, '[]');
+END;
+$$;
+-- Works off notes of units while both sides are written. Legacy writes come over as a patch (only cells whose mapped value
+-- changed against the image of the row before the write), then legacy is recomputed from the new side, which is the truth.
+--
+-- forward_refs, reverse_refs: "kind:unit" references to work off; may_release: units among them that were put aside are taken up
+-- again. Raises when the new side holds something that legacy cannot say, and when a note has no image; the caller decides what
+-- becomes of the notes.
+--
+-- Locks, in this order: version rows of coarser forward units, version rows of reverse units, the legacy rows of the reverse
+-- units. The legacy rows have to be locked before anything is read: a legacy writer that commits between our reading and our
+-- writing would be overwritten by what we read.
+CREATE OR REPLACE FUNCTION cutover.flush_both_sides(
+  stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  own xid8 := pg_catalog.pg_current_xact_id();
+  forward_all text[] := forward_refs || cutover.compiled_connected(stand.name, 'reverse', reverse_refs);
+  reverse_all text[] := reverse_refs;
+  images_taken bigint;
+  forward_held text[] := '{}';
+  reverse_held text[] := '{}';
+  forward_failed text[] := '{}';
+  forward_waiting text[];
+  reverse_waiting text[];
+  forward_work text[];
+  reverse_work text[];
+  forward_checked text[];
+  released boolean;
+  locked text[] := '{}';
+  known integer;
+  rounds integer := 0;
+  batch record;
+  problem record;
+BEGIN
+  -- Which units hang together: a forward unit, the reverse units of all rows in it, and the forward units that the waiting
+  -- images of those rows feed. Resolved again after each locking, until nothing is added.
+  LOOP
+    known := pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all);
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO reverse_all
+      FROM (SELECT pg_catalog.unnest(reverse_all) AS ref
+            UNION ALL SELECT pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', forward_all))
+            UNION ALL SELECT pg_catalog.unnest(i.belongs) FROM cutover.images AS i
+                       WHERE i.cutover = stand.name AND i.feeds && forward_all) AS refs;
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO forward_all
+      FROM (SELECT pg_catalog.unnest(forward_all) AS ref
+            UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
+                       WHERE i.cutover = stand.name AND i.belongs && reverse_all) AS refs;
+    EXIT WHEN rounds > 0
+          AND known = pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all)
+          AND locked @> reverse_all;
+    rounds := rounds + 1;
+    IF rounds > 8 THEN
+      RAISE EXCEPTION 'cutover %: the units that hang together with % keep growing', stand.name, forward_refs
+        USING ERRCODE = 'lock_not_available', HINT = 'They stay pending; the drainer tries again.';
+    END IF;
+
+    FOR batch IN
+      SELECT refs.direction, kinds.rank, kinds.kind, pg_catalog.array_agg(DISTINCT refs.unit) AS units
+        FROM (SELECT 'forward' AS direction, pg_catalog.split_part(ref, ':', 1) AS kind,
+                     pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1) AS unit
+                FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (locked)
+              UNION ALL
+              SELECT 'reverse', pg_catalog.split_part(ref, ':', 1),
+                     pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+                FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (locked)) AS refs
+        JOIN cutover.unit_kinds AS kinds
+          ON kinds.cutover = stand.name AND kinds.direction = refs.direction AND kinds.kind = refs.kind
+       GROUP BY refs.direction, kinds.rank, kinds.kind
+       ORDER BY refs.direction, kinds.rank
+    LOOP
+      PERFORM cutover.lock_units(stand.name, batch.direction, batch.kind, batch.units, stand.epoch);
+    END LOOP;
+    PERFORM cutover.compiled_lock_rows(stand.name, reverse_all);
+    locked := locked || reverse_all || forward_all;
+  END LOOP;
+
+  -- Units that a rule holds back, or that were put aside, are left as they are, with their notes; the rest of what hangs together with
+  -- them is worked off. A unit that was put aside is only taken up again when it is asked for by name, by the drainer.
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_all) LOOP
+    forward_held := forward_held
+      || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h)
+      || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
+                WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                  AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (forward_refs)));
+    forward_failed := forward_failed
+      || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
+                WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                  AND q.error IS NOT NULL AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (forward_refs)));
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_all) LOOP
+    reverse_held := reverse_held
+      || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h)
+      || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
+                WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                  AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (reverse_refs)));
+  END LOOP;
+  -- An image is the base of every unit that it feeds. While one of them is put aside by an error, the image has to wait, and with it all
+  -- that it feeds and the legacy row that it belongs to.
+  LOOP
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'forward'), '{}'),
+           coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'reverse'), '{}')
+      INTO forward_waiting, reverse_waiting
+      FROM (SELECT 'forward' AS direction, pg_catalog.unnest(i.feeds) AS ref FROM cutover.images AS i
+             WHERE i.cutover = stand.name AND i.belongs && reverse_all AND i.feeds && forward_failed
+            UNION ALL
+            SELECT 'reverse', pg_catalog.unnest(i.belongs) FROM cutover.images AS i
+             WHERE i.cutover = stand.name AND i.belongs && reverse_all AND i.feeds && forward_failed) AS waiting;
+    EXIT WHEN forward_failed @> forward_waiting;
+    forward_failed := forward_failed || forward_waiting;
+  END LOOP;
+  forward_held := forward_held || forward_failed;
+  reverse_held := reverse_held || reverse_waiting;
+  forward_work := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_held));
+  reverse_work := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_held));
+  forward_checked := ARRAY(
+    SELECT ref FROM pg_catalog.unnest(forward_work) AS ref
+     WHERE ref <> ALL (cutover.compiled_connected(stand.name, 'reverse', reverse_held)));
+
+  -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
+  -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
+  SELECT noted.xid, noted.kind, noted.unit INTO problem
+    FROM pg_catalog.unnest(forward_work) AS ref
+    JOIN cutover.outbox AS noted ON noted.unit_key = stand.name || '/forward/' || ref
+   WHERE NOT EXISTS (SELECT FROM cutover.images AS i
+                      WHERE i.xid = noted.xid AND i.cutover = stand.name AND ref = ANY (i.feeds))
+     -- A unit that is taken up again from the quarantine has the images of the writes that brought it there.
+     AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                      WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ref
+                        AND q.reason <> 'CU003')
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'cutover %: transaction % wrote legacy rows of % % without an image of what they were', stand.name, problem.xid,
+      problem.kind, problem.unit
+      USING ERRCODE = 'CU003', HINT = 'Compare the rows in cutover.quarantine with the new side, and write what is missing there.';
+  END IF;
+
+  -- Take the notes and images that are to be worked off, exactly those seen now.
+  UPDATE cutover.images AS taken SET taken_by = own
+   WHERE taken.cutover = stand.name AND taken.belongs && reverse_all AND NOT taken.feeds && forward_failed;
+  GET DIAGNOSTICS images_taken = ROW_COUNT;
+  DELETE FROM cutover.outbox AS noted
+   USING pg_catalog.unnest(forward_work) AS ref
+   WHERE noted.unit_key = stand.name || '/forward/' || ref
+     AND NOT EXISTS (SELECT FROM cutover.images AS waiting
+                      WHERE waiting.xid = noted.xid AND waiting.cutover = stand.name
+                        AND waiting.taken_by IS DISTINCT FROM own AND ref = ANY (waiting.feeds));
+  DELETE FROM cutover.outbox AS noted
+   USING pg_catalog.unnest(reverse_work) AS ref
+   WHERE noted.unit_key = stand.name || '/reverse/' || ref;
+
+  IF images_taken > 0 THEN
+    PERFORM cutover.set_writing(stand.name, 'forward');
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) LOOP
+      PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'write');
+    END LOOP;
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work, finest_first => true) LOOP
+      PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'delete');
+    END LOOP;
+    DELETE FROM cutover.images AS done WHERE done.taken_by = own AND done.cutover = stand.name;
+    PERFORM cutover.settle_constraints(stand.name, 'forward');
+  END IF;
+
+  PERFORM cutover.set_writing(stand.name, 'reverse');
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'write');
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work, finest_first => true) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'delete');
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'reverse');
+
+  -- What the new side holds must be what legacy says it is; otherwise legacy cannot say it, and nothing is written.
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_checked) LOOP
+    CONTINUE WHEN NOT cutover.compiled_differs(stand.name, 'forward', batch.kind, batch.units);
+    SELECT d.* INTO problem
+      FROM cutover.compiled_differences(stand.name, 'forward', batch.kind, batch.units) AS d
+     LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION 'cutover %: the legacy tables cannot say what %.% holds at % (new side: %, after going back: %)',
+        stand.name, batch.kind, problem.table_name, problem.key, problem.actual, problem.expected
+        USING ERRCODE = 'CU002',
+              HINT = 'Change the new row so that the reverse mapping can express it, or keep what legacy cannot hold in a kept table.';
+    END IF;
+  END LOOP;
+  PERFORM cutover.set_writing(NULL, NULL);
+
+  -- What has been made true leaves the quarantine; what waited for it is looked at again.
+  released := EXISTS (SELECT FROM cutover.quarantine AS q
+                       WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.reason <> 'CU005'
+                         AND q.kind || ':' || q.unit = ANY (forward_work));
+  FOR batch IN
+    SELECT 'forward' AS direction, r.kind, r.units FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) AS r
+    UNION ALL
+    SELECT 'reverse', r.kind, r.units FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work) AS r
+  LOOP
+    PERFORM cutover.release_units(stand.name, batch.direction, batch.kind, batch.units);
+  END LOOP;
+  IF released THEN
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, stand.name, 'reverse', pg_catalog.split_part(ref, ':', 1), pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+      FROM pg_catalog.unnest(reverse_held) AS ref
+        ON CONFLICT DO NOTHING;
+    -- What only waited for a unit that had failed.
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, q.cutover, q.direction, q.kind, q.unit FROM cutover.quarantine AS q
+     WHERE q.cutover = stand.name AND q.reason = 'CU005'
+        ON CONFLICT DO NOTHING;
+  END IF;
+END;
+$$;
+-- cutover:end (core current)
