@@ -37,7 +37,7 @@ export async function findInstallation(binaries?: string): Promise<Installation>
  * npm packages cannot hold symbolic links: this one lists them in a file and makes them in its postinstall script, which
  * our package.json does not allow to run. Without them the server does not find its libraries.
  */
-async function hydrateSymlinks(root: string): Promise<void> {
+export async function hydrateSymlinks(root: string): Promise<void> {
   const list = join(root, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
   const links: { source: string; target: string }[] = JSON.parse(await readFile(list, "utf8"));
