@@ -5,6 +5,66 @@
 --!include functions/compiled.sql
 --!include functions/flush_both_sides.sql
 
+-- Materialized views: a registry of materialized views, and the marks by which writers say that one is out of date. No lock on any table of the
+-- application until a view is registered.
+
+-- One row per registered view. A refresh locks it to its end; no writer ever touches it, and nothing refers to it by a foreign key,
+-- whose check would.
+CREATE TABLE IF NOT EXISTS cutover.views (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- with its schema, quoted where needed: a view that is dropped and created anew is the same view
+  name text COLLATE "C" NOT NULL UNIQUE,
+  -- the longest that a committed write may be missing in it
+  freshness interval NOT NULL CHECK (freshness >= interval '0'),
+  marked_by text NOT NULL CHECK (marked_by IN ('writes', 'schedule', 'call')),
+  -- refresh under a lock that readers wait for: quicker where most rows change
+  blocks_readers boolean NOT NULL DEFAULT false,
+  time_zone text NOT NULL DEFAULT 'UTC',
+  -- why it may show rows that policies of its tables hide from those who read it
+  shows_hidden_rows text,
+  registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- the oldest write that it may lack, of those whose marks have been gathered
+  stale_since timestamptz,
+  -- the last refresh that succeeded: every write that was committed at data_as_of is in it
+  data_as_of timestamptz,
+  refreshed_at timestamptz,
+  took interval,
+  row_count bigint,
+  refreshed_concurrently boolean,
+  not_concurrently_because text,
+  -- where its rows lay after it: elsewhere means that somebody else has filled it
+  filenode oid,
+  -- cutover.view_stamp() then: another one means that writes may have passed unnoticed
+  watch_stamp text,
+  refreshes bigint NOT NULL DEFAULT 0,
+  -- since then
+  failures integer NOT NULL DEFAULT 0,
+  error text,
+  failed_at timestamptz,
+  next_try_at timestamptz
+);
+
+-- Writes that a view may lack: one row per transaction and view, deleted by the refresh that sees them.
+CREATE TABLE IF NOT EXISTS cutover.view_marks (
+  xid xid8 NOT NULL,
+  view_id integer NOT NULL,
+  noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (xid, view_id)
+);
+
+--!include functions/view_of.sql
+--!include functions/view_reads.sql
+--!include functions/view_watch.sql
+--!include functions/view_leaks.sql
+--!include functions/mark_view.sql
+--!include functions/register_view.sql
+--!include functions/view_freshness.sql
+--!include functions/refresh_view.sql
+-- Views may be registered upon the tables of a cutover: their triggers are no change of the catalog.
+--!include functions/fingerprint.sql
+--!include functions/gate_views_fresh.sql
+--!include functions/gates.sql
+
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
 --!include grants.sql
