@@ -78,6 +78,12 @@ const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
   CU020: EXIT.refused,
   CU021: EXIT.refused,
   CU022: EXIT.refused,
+  CU040: EXIT.refused,
+  CU041: EXIT.usage,
+  CU042: EXIT.usage,
+  CU043: EXIT.usage,
+  CU044: EXIT.database,
+  CU045: EXIT.refused,
 };
 
 /**

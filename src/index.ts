@@ -46,6 +46,14 @@ export {
   type VerifyResult,
   verify,
 } from "./engine/verify.ts";
+/** How fresh the registered materialized views are, and refreshing one. */
+export {
+  type RefreshOptions,
+  readViews,
+  refreshView,
+  type ViewFreshness,
+  type ViewRefresh,
+} from "./engine/views.ts";
 export { CutoverError, type CutoverErrorDetails, EXIT } from "./errors.ts";
 export type { JobEvent } from "./jobs/job.ts";
 /** Plans a backfill and waits until workers, or this process, have done it. */

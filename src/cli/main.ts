@@ -13,6 +13,7 @@ import { quarantineCommand } from "./commands/quarantine.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
+import { viewsCommand } from "./commands/views.ts";
 import { workerCommand } from "./commands/worker.ts";
 import { runProgram } from "./run-program.ts";
 
@@ -35,6 +36,7 @@ for (const command of [
   drainCommand(),
   verifyCommand(),
   quarantineCommand(),
+  viewsCommand(),
   rollbackCommand(),
 ]) {
   program.addCommand(command);

@@ -88,6 +88,11 @@ export const configSchema = z.strictObject({
     .strictObject({
       drift: z.int().nonnegative().default(0).describe("drifted units that a gate lets pass"),
       verifyMaxAgeHours: z.int().positive().default(24).describe("how old a verify may be, in hours"),
+      viewsFresh: z
+        .array(z.string().regex(/.\../, "a view's name with its schema"))
+        .min(1)
+        .optional()
+        .describe("registered materialized views that have to be fresh, from reads_switched on"),
     })
     .prefault({}),
 });

@@ -84,7 +84,12 @@ export interface Definition {
   readonly tables: readonly Table[];
   readonly context: readonly ContextTable[];
   readonly sync: { readonly mode: "commit" | "queued"; readonly maxUnits: number; readonly budgetMs: number };
-  readonly gates: { readonly drift: number; readonly verifyMaxAgeHours: number };
+  readonly gates: {
+    readonly drift: number;
+    readonly verifyMaxAgeHours: number;
+    /** Registered materialized views that have to be fresh before each phase from `reads_switched` on. */
+    readonly viewsFresh?: readonly string[] | undefined;
+  };
 }
 
 /** The side that a direction writes. */

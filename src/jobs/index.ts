@@ -1,6 +1,7 @@
 import { backfillUnits } from "./backfill-units.ts";
 import { drainOutbox } from "./drain-outbox.ts";
 import type { Job } from "./job.ts";
+import { refreshViews } from "./refresh-views.ts";
 import { repairUnits } from "./repair-units.ts";
 import { verifyUnits } from "./verify-units.ts";
 
@@ -10,4 +11,5 @@ export const JOBS: readonly Job<object>[] = [
   drainOutbox,
   verifyUnits,
   repairUnits,
+  refreshViews,
 ] as Job<object>[];

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { DefinitionError, type Problem } from "../../definition/problem.ts";
+import { readViewLeaks } from "../../engine/views.ts";
 import { CutoverError, EXIT } from "../../errors.ts";
 import { catalogSource } from "../../project/catalog-source.ts";
 import { checkDefinition } from "../../project/compile-project.ts";
@@ -26,6 +27,13 @@ async function lint(context: Context, options: { readonly shadow?: boolean }, na
     await checkDefinition(project, each, url).catch((error: unknown) => {
       if (!(error instanceof DefinitionError)) throw error;
       problems.push(...error.problems);
+    });
+  }
+  for (const { view, leak } of await readViewLeaks(url)) {
+    problems.push({
+      file: `view ${view}`,
+      message: leak,
+      help: "Revoke that right, or register the view with shows_hidden_rows => 'why it may'. (docs/views.md)",
     });
   }
   if (problems.length > 0) {

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { withClient } from "../db.ts";
+import { run, runOne } from "../engine/session.ts";
+import { refreshViewOn } from "../engine/views.ts";
+import { gatherViewMarks, listDueViews } from "../generated/views.queries.ts";
+import { defineJob } from "./job.ts";
+
+/** Refreshes the registered materialized views that are due, one after the other. Workers share them: a view has one at a time. */
+export const refreshViews = defineJob({
+  name: "refresh-views",
+  payload: z.object({}),
+  everyMs: 1000,
+  run: ({ pool, signal, emit }) =>
+    withClient(pool, async (client) => {
+      await runOne(gatherViewMarks, undefined, client);
+      for (const { name } of await run(listDueViews, undefined, client)) {
+        if (signal.aborted) return;
+        const { outcome, ...facts } = await refreshViewOn(client, name, true);
+        if (outcome === "refreshed") emit({ event: "view_refreshed", ...facts });
+        if (outcome === "failed") emit({ event: "view_refresh_failed", ...facts });
+      }
+    }),
+});
