@@ -3,7 +3,8 @@ import { backfill } from "./backfill.ts";
 import { hotUnits } from "./hot-units.ts";
 import { toggle } from "./toggle.ts";
 import { verify } from "./verify.ts";
+import { viewMarks } from "./view-marks.ts";
 import { workerMemory } from "./worker-memory.ts";
 
 /** In the order in which they run. */
-export const CASES: readonly BenchCase[] = [toggle, hotUnits, verify, backfill, workerMemory];
+export const CASES: readonly BenchCase[] = [toggle, hotUnits, verify, backfill, viewMarks, workerMemory];
