@@ -68,7 +68,7 @@ async function measure(
     open.push(database);
     const clients = await Promise.all(Array.from({ length: AT_ONCE }, () => connect(database.url)));
     sessions.push(...clients);
-    const [first] = clients as [Client];
+    const first = clients[0] as Client;
     await first.query(TABLE);
     await first.query(setUp);
     let inserted = 0;
