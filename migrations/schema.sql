@@ -544,7 +544,7 @@ FUNCTION cutover.view_of(view_name text) RETURNS cutover.views
 FUNCTION cutover.view_reads(view_oid oid) RETURNS TABLE(relation oid, kind "char", reader oid, beyond boolean)
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
-FUNCTION cutover.view_rules(view_oid oid) RETURNS TABLE(rule oid, tree text)
+FUNCTION cutover.view_rules(view_oid oid) RETURNS TABLE(tree text)
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.view_stamp(view_id integer, view_oid oid) RETURNS text

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withClient } from "../db.ts";
+import { withClient, withTransaction } from "../db.ts";
 import { run, runOne } from "../engine/session.ts";
 import { refreshViewOn } from "../engine/views.ts";
 import { gatherViewMarks, listDueViews } from "../generated/views.queries.ts";
@@ -12,7 +12,7 @@ export const refreshViews = defineJob({
   everyMs: 1000,
   run: ({ pool, signal, emit }) =>
     withClient(pool, async (client) => {
-      await runOne(gatherViewMarks, undefined, client);
+      await withTransaction(client, {}, () => runOne(gatherViewMarks, undefined, client));
       for (const { name } of await run(listDueViews, undefined, client)) {
         if (signal.aborted) return;
         const { outcome, ...facts } = await refreshViewOn(client, name, true);

@@ -30,7 +30,7 @@ test("a view is listed with its freshness, and refreshed by name", async () => {
   });
   const listed = await run(db);
   expect(listed.stdout).toMatch(
-    /^view +state +stale for .*\npublic\.totals +fresh +- +1 min 0 s +20\d\d-.* 2 +go on\n$/,
+    /^view +state +stale for .*\npublic\.totals +fresh +- +1 min 0 s +- +20\d\d-.* 2 +go on\n$/,
   );
 });
 
@@ -64,7 +64,7 @@ test("a refresh that cannot be says why: unknown name, a failing query, somebody
       },
     },
   });
-  expect((await run(db)).stdout).toContain("public.shares: failed once, next try 20");
+  expect((await run(db)).stdout).toContain("public.shares: failed once: 22012: division by zero");
 });
 
 test("lint names rows that a registered view shows although policies hide them", async () => {

@@ -146,6 +146,11 @@ test.each([
     "its query calls public.secret(), which is stable",
   ],
   [
+    "an operator of its own",
+    "SELECT 1 OPERATOR(public.#+#) id AS n FROM public.entry",
+    "its query calls public.loose(integer,bigint), which is volatile",
+  ],
+  [
     "a view upon such a function",
     "SELECT n FROM public.secretive",
     "its query calls public.secret(), which is stable",
@@ -164,6 +169,8 @@ test.each([
   const db = await createViewsDatabase({
     register: null,
     schema: `CREATE FUNCTION public.secret() RETURNS bigint LANGUAGE sql STABLE AS $$ SELECT count(*) FROM public.entry $$;
+      CREATE FUNCTION public.loose(integer, bigint) RETURNS bigint LANGUAGE sql VOLATILE AS $$ SELECT $1 + $2 $$;
+      CREATE OPERATOR public.#+# (leftarg = integer, rightarg = bigint, function = public.loose);
       CREATE VIEW public.secretive AS SELECT public.secret() AS n;
       CREATE MATERIALIZED VIEW public.odd AS ${query}; SELECT cutover.register_view('public.odd', '1 hour')`,
   });

@@ -46,12 +46,13 @@ async function views(context: Context, options: Options): Promise<Answer> {
   }
   const text = [
     table([
-      ["view", "state", "stale for", "allowed", "last refresh", "took", "rows", "readers"],
+      ["view", "state", "stale for", "allowed", "due", "last refresh", "took", "rows", "readers"],
       ...found.map((view) => [
         view.name,
         view.state,
         view.staleSince === null ? "-" : duration(view.stalenessSeconds),
         duration(view.freshnessSeconds),
+        due(view.dueAt),
         view.refreshedAt?.toISOString() ?? "never",
         milliseconds(view.tookSeconds),
         view.rows,
@@ -70,13 +71,19 @@ function remarks(view: ViewFreshness): string[] {
     ...(view.state === "missing"
       ? ["there is no such view any more: unregister it, or create it again"]
       : []),
-    ...(view.error === null ? [] : [`failed ${times}, next try ${view.dueAt?.toISOString()}: ${view.error}`]),
+    ...(view.error === null ? [] : [`failed ${times}: ${view.error}`]),
     ...(view.notConcurrentlyBecause === null
       ? []
       : [`not concurrently, because ${view.notConcurrentlyBecause}`]),
     ...view.blindSpots.map((spot) => `refreshed by the clock as well: ${spot}`),
     ...view.leaks,
   ].map((remark) => `${view.name}: ${remark}`);
+}
+
+function due(at: Date | null): string {
+  if (at === null) return "-";
+  const seconds = (at.getTime() - Date.now()) / 1000;
+  return seconds <= 0 ? "now" : `in ${duration(seconds)}`;
 }
 
 function milliseconds(seconds: number | null): string {
