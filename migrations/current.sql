@@ -5,7 +5,7 @@
 --!include functions/compiled.sql
 --!include functions/flush_both_sides.sql
 
--- Materialized views: a registry of materialized views, and the marks by which writers say that one is out of date. No lock on any table of the
+-- Materialized views: a registry of them, and the marks by which writers say that one is out of date. No lock on any table of the
 -- application until a view is registered.
 
 -- One row per registered view. A refresh locks it to its end; no writer ever touches it, and nothing refers to it by a foreign key,
