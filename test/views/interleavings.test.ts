@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type pg from "pg";
 import { expect, test } from "vitest";
 import { createViewsDatabase } from "../helpers/views.ts";
-import { outcome, pidOf, untilBlocked } from "../traps/sessions.ts";
+import { outcome, pidOf, until, untilBlocked } from "../traps/sessions.ts";
 
 const WRITE = "INSERT INTO public.entry (account, amount) VALUES ('a', 10)";
 const REFRESH = "SELECT * FROM cutover.refresh_view('public.totals')";
@@ -217,4 +217,39 @@ test("in every interleaving the view is its query once no mark is left, and a fr
   );
   // Both have happened, or the steps prove nothing.
   expect([...outcomes].sort()).toEqual(["busy", "refreshed"]);
+});
+
+test("with writers, refreshers and gatherers all at once, the view is right each time it says that it is fresh", async () => {
+  const db = await createViewsDatabase({ register: "SELECT cutover.register_view('public.totals', '0')" });
+  const writers = await Promise.all(Array.from({ length: 4 }, () => db.connect()));
+  let over = false;
+  const refresh = async () => {
+    const session = await db.connect();
+    // Only what is due: a refresh that nobody asked for would cure what another one has lost.
+    while (!over)
+      await session.query("SELECT FROM cutover.refresh_view('public.totals', only_if_due => true)");
+  };
+  const gather = async () => {
+    while (!over) await db.rows("SELECT cutover.gather_view_marks()");
+  };
+  const helpers = [refresh(), refresh(), gather()];
+  const before = Number((await db.freshness()).refreshes);
+  for (let round = 0; round < 20; round += 1) {
+    const write = async (session: pg.Client, writer: number) => {
+      for (let each = 0; each < 12; each += 1) {
+        const isolation = ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"][(writer + each) % 3];
+        await session.query(`BEGIN ISOLATION LEVEL ${isolation}; ${WRITE}; ${WRITE}`);
+        await session.query(each % 5 === 0 ? "ROLLBACK" : "COMMIT");
+      }
+    };
+    await Promise.all(writers.map(write));
+    await until(async () => (await db.freshness()).state === "fresh", "the view is fresh");
+    expect({ round, differences: await db.differences() }).toEqual({ round, differences: 0 });
+  }
+  over = true;
+  await Promise.all(helpers);
+  // Refreshes did fall between writes, and many writes into one refresh.
+  const refreshes = Number((await db.freshness()).refreshes) - before;
+  expect(refreshes).toBeGreaterThanOrEqual(20);
+  expect(refreshes).toBeLessThan((20 * 4 * 12) / 2);
 });
