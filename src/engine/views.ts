@@ -1,7 +1,7 @@
 import { type Client, type Source, withTransaction } from "../db.ts";
 import { CutoverError, EXIT } from "../errors.ts";
 import {
-  hasViewRegistry,
+  findViewRegistry,
   listViews,
   refreshView as refreshOnce,
   requireView,
@@ -129,11 +129,14 @@ export async function refreshViewOn(client: Client, name: string, onlyIfDue: boo
   };
 }
 
-/** Registered views that show rows which policies hide, and nobody has accepted that. None where there is no registry. */
+/**
+ * Registered views that show rows which policies hide, and nobody has accepted that. None where there is no registry, or where
+ * this role may not read it.
+ */
 export function readViewLeaks(source: Source): Promise<{ view: string; leak: string }[]> {
   return withSession(source, async (client) => {
-    const { yes } = await runOne(hasViewRegistry, undefined, client);
-    if (!yes) return [];
+    const { readable } = await runOne(findViewRegistry, undefined, client);
+    if (!readable) return [];
     const views = await run(listViews, { name: undefined }, client);
     return views.flatMap((view) => view.leaks.map((leak) => ({ view: view.name, leak })));
   });

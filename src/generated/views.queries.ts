@@ -157,41 +157,46 @@ export interface RefreshViewQuery {
   result: RefreshViewResult;
 }
 
-const refreshViewIR: any = {"usedParamSet":{"name":true,"onlyIfDue":true},"params":[{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":208,"b":213}]},{"name":"onlyIfDue","required":true,"transform":{"type":"scalar"},"locs":[{"a":216,"b":226}]}],"statement":"SELECT r.outcome AS \"outcome!\", extract(epoch FROM r.took)::float8 AS took_seconds, r.row_count, r.refreshed_concurrently,\n       r.not_concurrently_because, r.error_code, r.error\n  FROM cutover.refresh_view(:name!, :onlyIfDue!) AS r                                                                                   "};
+const refreshViewIR: any = {"usedParamSet":{"name":true,"onlyIfDue":true},"params":[{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":208,"b":213}]},{"name":"onlyIfDue","required":true,"transform":{"type":"scalar"},"locs":[{"a":216,"b":226}]}],"statement":"SELECT r.outcome AS \"outcome!\", extract(epoch FROM r.took)::float8 AS took_seconds, r.row_count, r.refreshed_concurrently,\n       r.not_concurrently_because, r.error_code, r.error\n  FROM cutover.refresh_view(:name!, :onlyIfDue!) AS r                                                                                                                                     "};
 
 /**
  * Query generated from SQL:
  * ```
  * SELECT r.outcome AS "outcome!", extract(epoch FROM r.took)::float8 AS took_seconds, r.row_count, r.refreshed_concurrently,
  *        r.not_concurrently_because, r.error_code, r.error
- *   FROM cutover.refresh_view(:name!, :onlyIfDue!) AS r                                                                                   
+ *   FROM cutover.refresh_view(:name!, :onlyIfDue!) AS r                                                                                                                                     
  * ```
  */
 export const refreshView = new PreparedQuery<RefreshViewParams,RefreshViewResult>(refreshViewIR);
 
 
-/** 'HasViewRegistry' parameters type */
-export type HasViewRegistryParams = void;
+/** 'FindViewRegistry' parameters type */
+export type FindViewRegistryParams = void;
 
-/** 'HasViewRegistry' return type */
-export interface HasViewRegistryResult {
-  yes: boolean;
+/** 'FindViewRegistry' return type */
+export interface FindViewRegistryResult {
+  exists: boolean;
+  readable: boolean;
 }
 
-/** 'HasViewRegistry' query type */
-export interface HasViewRegistryQuery {
-  params: HasViewRegistryParams;
-  result: HasViewRegistryResult;
+/** 'FindViewRegistry' query type */
+export interface FindViewRegistryQuery {
+  params: FindViewRegistryParams;
+  result: FindViewRegistryResult;
 }
 
-const hasViewRegistryIR: any = {"usedParamSet":{},"params":[],"statement":"SELECT to_regclass('cutover.views') IS NOT NULL AS \"yes!\""};
+const findViewRegistryIR: any = {"usedParamSet":{},"params":[],"statement":"SELECT count(*) > 0 AS \"exists!\",\n       coalesce(bool_and(has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')), false) AS \"readable!\"\n  FROM pg_proc AS p\n  JOIN pg_namespace AS n ON n.oid = p.pronamespace\n WHERE n.nspname = 'cutover' AND p.proname = 'view_freshness'"};
 
 /**
  * Query generated from SQL:
  * ```
- * SELECT to_regclass('cutover.views') IS NOT NULL AS "yes!"
+ * SELECT count(*) > 0 AS "exists!",
+ *        coalesce(bool_and(has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')), false) AS "readable!"
+ *   FROM pg_proc AS p
+ *   JOIN pg_namespace AS n ON n.oid = p.pronamespace
+ *  WHERE n.nspname = 'cutover' AND p.proname = 'view_freshness'
  * ```
  */
-export const hasViewRegistry = new PreparedQuery<HasViewRegistryParams,HasViewRegistryResult>(hasViewRegistryIR);
+export const findViewRegistry = new PreparedQuery<FindViewRegistryParams,FindViewRegistryResult>(findViewRegistryIR);
 
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { withClient, withTransaction } from "../db.ts";
 import { run, runOne } from "../engine/session.ts";
 import { refreshViewOn } from "../engine/views.ts";
-import { gatherViewMarks, listDueViews } from "../generated/views.queries.ts";
+import { findViewRegistry, gatherViewMarks, listDueViews } from "../generated/views.queries.ts";
 import { defineJob } from "./job.ts";
 
 /** Refreshes the registered materialized views that are due, one after the other. Workers share them: a view has one at a time. */
@@ -12,6 +12,8 @@ export const refreshViews = defineJob({
   everyMs: 1000,
   run: ({ pool, signal, emit }) =>
     withClient(pool, async (client) => {
+      // A database that an older release made has nothing to refresh.
+      if (!(await runOne(findViewRegistry, undefined, client)).exists) return;
       await withTransaction(client, {}, () => runOne(gatherViewMarks, undefined, client));
       for (const { name } of await run(listDueViews, undefined, client)) {
         if (signal.aborted) return;

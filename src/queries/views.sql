@@ -31,6 +31,10 @@ SELECT r.outcome AS "outcome!", extract(epoch FROM r.took)::float8 AS took_secon
        r.not_concurrently_because, r.error_code, r.error
   FROM cutover.refresh_view(:name!, :onlyIfDue!) AS r;
 
-/* Does this database hold the registry? Lint is asked before the core is there. */
-/* @name hasViewRegistry */
-SELECT to_regclass('cutover.views') IS NOT NULL AS "yes!";
+/* Does this database hold the registry, and may this role read it? An older core does not, and lint is asked before there is any. */
+/* @name findViewRegistry */
+SELECT count(*) > 0 AS "exists!",
+       coalesce(bool_and(has_schema_privilege(n.oid, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE')), false) AS "readable!"
+  FROM pg_proc AS p
+  JOIN pg_namespace AS n ON n.oid = p.pronamespace
+ WHERE n.nspname = 'cutover' AND p.proname = 'view_freshness';

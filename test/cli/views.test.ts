@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { ROOT } from "../../scripts/run-node.ts";
+import { readViewLeaks } from "../../src/engine/views.ts";
 import { cutover } from "../helpers/cli.ts";
 import { createPlainProject, PLAIN } from "../helpers/cli-project.ts";
 import { createViewsDatabase, type ViewsDatabase } from "../helpers/views.ts";
@@ -89,4 +90,18 @@ test("lint names rows that a registered view shows although policies hide them",
     "SELECT cutover.register_view('public.secrets', '1 hour', shows_hidden_rows => 'they are old')",
   );
   expect((await project.cutover("lint", "--json")).code).toBe(0);
+});
+
+test("whoever may not look at the registry is told of no leak, and fails at nothing", async () => {
+  const db = await createViewsDatabase();
+  const role = `reader_${db.name.slice(-8)}`;
+  await db.rows(`CREATE ROLE ${role} LOGIN PASSWORD 'secret'; ALTER TABLE public.entry ENABLE ROW LEVEL SECURITY;
+    GRANT SELECT ON public.totals TO ${role}`);
+  const leaks = () => readViewLeaks(db.urlOf(role, "secret"));
+  expect(await leaks()).toEqual([]);
+  await db.rows(
+    `GRANT USAGE ON SCHEMA cutover TO ${role}; GRANT EXECUTE ON FUNCTION cutover.view_freshness TO ${role}`,
+  );
+  expect(await leaks()).toMatchObject([{ view: "public.totals" }]);
+  await db.rows(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
 });
