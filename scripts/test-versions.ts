@@ -1,6 +1,6 @@
 /**
  * Runs what depends on the server against the older PostgreSQL releases that are supported: the core schema, the compiled SQL of all
- * golden cutovers forward, back and forward, and the attacks on sync.
+ * golden cutovers forward, back and forward, the attacks on sync, and materialized views.
  *
  *   npm run test:versions               14, 15, 16, 17 (the other tests run on 18)
  *   npm run test:versions -- 14 17      these
@@ -20,6 +20,9 @@ const SUITE = [
   "test/attacks/isolation-levels.test.ts",
   "test/attacks/everything-at-once.test.ts",
   "test/attacks/notes-and-forgery.test.ts",
+  "test/views/interleavings.test.ts",
+  "test/views/watching.test.ts",
+  "test/views/rights.test.ts",
 ];
 
 if (process.platform !== "linux" || process.arch !== "x64") {
