@@ -67,4 +67,36 @@ CREATE TABLE IF NOT EXISTS cutover.view_marks (
 
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
+-- Idempotent requests ---------------------------------------------------------------------------------------------------------------
+
+-- One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
+-- never one without the other. Locks: none, the table is new. Its first eight columns and the names of its indexes are those that
+-- applications know which kept such a log themselves. status is 'failed' and response_data NULL until the request is finished.
+CREATE TABLE IF NOT EXISTS cutover.idempotency_log (
+  id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+  key text COLLATE "C" NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  request_data jsonb,
+  response_data jsonb,
+  status text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  expires_at timestamptz NOT NULL DEFAULT pg_catalog.now() + interval '24 hours',
+  scope text COLLATE "C" NOT NULL,                        -- the tenant or user: another one's keys are other keys
+  fingerprint bytea NOT NULL,                             -- of operation and request; still there when request_data is blanked
+  CONSTRAINT idempotency_log_pkey PRIMARY KEY (id),
+  CONSTRAINT idempotency_log_status_check CHECK (status IN ('success', 'failed', 'not_implemented'))
+);
+CREATE UNIQUE INDEX IF NOT EXISTS idx_idempotency_key ON cutover.idempotency_log (scope, key);
+CREATE INDEX IF NOT EXISTS idx_idempotency_expires ON cutover.idempotency_log (expires_at);
+CREATE INDEX IF NOT EXISTS idx_idempotency_status ON cutover.idempotency_log (status);
+CREATE INDEX IF NOT EXISTS idx_idempotency_created ON cutover.idempotency_log (created_at DESC);
+
+--!include functions/request_fingerprint.sql
+--!include functions/begin_request.sql
+--!include functions/finish_request.sql
+--!include functions/refuse.sql
+--!include functions/request.sql
+--!include functions/cleanup_idempotency_log.sql
+--!include views/idempotency_status.sql
+-- What is created above, PUBLIC may execute by default.
 --!include grants.sql
