@@ -84,6 +84,13 @@ const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
   CU043: EXIT.usage,
   CU044: EXIT.database,
   CU045: EXIT.refused,
+  CU030: EXIT.refused,
+  CU031: EXIT.lockWait,
+  CU032: EXIT.refused,
+  CU033: EXIT.usage,
+  CU034: EXIT.refused,
+  CU035: EXIT.usage,
+  CU036: EXIT.refused,
 };
 
 /**
