@@ -27,7 +27,7 @@ const ARROWS: Record<string, readonly string[] | "everything"> = {
   engine: ["errors", "log", "config", "db", "generated"],
   requests: ["errors", "log", "db", "generated"],
   routes: ["errors", "log", "db", "generated"],
-  jobs: ["errors", "log", "config", "db", "generated", "engine"],
+  jobs: ["errors", "log", "config", "db", "generated", "engine", "requests"],
   dashboard: ["errors", "log", "config", "db", "generated"],
   // The two doors.
   index: "everything",

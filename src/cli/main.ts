@@ -10,6 +10,7 @@ import { lintCommand } from "./commands/lint.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { newCommand } from "./commands/new.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
+import { requestsCommand } from "./commands/requests.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { statusCommand } from "./commands/status.ts";
 import { verifyCommand } from "./commands/verify.ts";
@@ -38,6 +39,7 @@ for (const command of [
   quarantineCommand(),
   viewsCommand(),
   rollbackCommand(),
+  requestsCommand(),
 ]) {
   program.addCommand(command);
 }

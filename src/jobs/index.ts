@@ -1,4 +1,5 @@
 import { backfillUnits } from "./backfill-units.ts";
+import { cleanIdempotencyLog } from "./clean-idempotency-log.ts";
 import { drainOutbox } from "./drain-outbox.ts";
 import type { Job } from "./job.ts";
 import { refreshViews } from "./refresh-views.ts";
@@ -12,4 +13,5 @@ export const JOBS: readonly Job<object>[] = [
   verifyUnits,
   repairUnits,
   refreshViews,
+  cleanIdempotencyLog,
 ] as Job<object>[];
