@@ -4,6 +4,9 @@ import { cutover, graphileMigrate, type Workplace } from "./command-line.ts";
 
 const EXAMPLE = join(import.meta.dirname, "..");
 
+/** The functions of the application, in the order in which they can be created: behind the core and the cutover, which they ask. */
+export const REQUEST_PARTS = ["validation", "legacy", "new", "calls"].map((part) => `requests/${part}`);
+
 /** A user's project as it is before pg-cutover: graphile-migrate settings and the shapes, and the definition just written. */
 export async function createProject(folder: string): Promise<void> {
   await mkdir(join(folder, "migrations", "committed"), { recursive: true });
@@ -38,6 +41,8 @@ export async function buildChain(
   await cutover(place, ["compile", "habits", "--shadow"]);
   say("cutover compile habits");
   await commit("cutover habits");
+  await writeFile(current, (await Promise.all(REQUEST_PARTS.map(shape))).join("\n"));
+  await commit("idempotent requests");
   const migrated = await cutover(place, ["migrate"]);
   say("cutover migrate");
   return migrated;

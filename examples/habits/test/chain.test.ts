@@ -5,6 +5,7 @@ import { mustMigrate } from "../../../scripts/graphile-migrate.ts";
 import { coreParts } from "../../../src/project/core-sql.ts";
 import { cutover } from "../../../test/helpers/cli.ts";
 import { createDatabase } from "../../../test/helpers/database.ts";
+import { REQUEST_PARTS } from "../start/project.ts";
 import { read } from "./example.ts";
 
 // When one of these fails after a change: npm run build:chain, in examples/habits.
@@ -18,10 +19,12 @@ test("the checked-in migrations are the shapes, the core and the compiled cutove
     "000002-new-shape.sql",
     "000003-pg-cutover-core.sql",
     "000004-cutover-habits.sql",
+    "000005-idempotent-requests.sql",
   ]);
-  const [legacy, shapes, core] = FILES.map((name) => read(`migrations/committed/${name}`));
+  const [legacy, shapes, core, , requests] = FILES.map((name) => read(`migrations/committed/${name}`));
   expect(legacy).toContain(read("schema/legacy.sql").trim());
   for (const shape of ["new", "observe"]) expect(shapes).toContain(read(`schema/${shape}.sql`).trim());
+  for (const part of REQUEST_PARTS) expect(requests).toContain(read(`schema/${part}.sql`).trim());
   for (const { name, sql } of await coreParts()) expect(core?.includes(sql.trim()), name).toBe(true);
 });
 
