@@ -1,5 +1,6 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
 --! Hash: sha1:d16ba3cb0b54cd5084d69c0adf89a056255b2fd9
+--! Hash: sha1:4e48d26651589f9222f768e371f1dccdfc5d39a2
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3304,4 +3305,263 @@ BEGIN
   END IF;
 END;
 $$;
+-- Idempotent requests ---------------------------------------------------------------------------------------------------------------
+
+-- One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
+-- never one without the other. Locks: none, the table is new. Its first eight columns and the names of its indexes are those that
+-- applications know which kept such a log themselves. status is 'failed' and response_data NULL until the request is finished.
+CREATE TABLE IF NOT EXISTS cutover.idempotency_log (
+  id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+  key text COLLATE "C" NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  request_data jsonb,
+  response_data jsonb,
+  status text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  expires_at timestamptz NOT NULL DEFAULT pg_catalog.now() + interval '24 hours',
+  scope text COLLATE "C" NOT NULL,                        -- the tenant or user: another one's keys are other keys
+  fingerprint bytea NOT NULL,                             -- of operation and request; still there when request_data is blanked
+  CONSTRAINT idempotency_log_pkey PRIMARY KEY (id),
+  CONSTRAINT idempotency_log_status_check CHECK (status IN ('success', 'failed', 'not_implemented'))
+);
+CREATE UNIQUE INDEX IF NOT EXISTS idx_idempotency_key ON cutover.idempotency_log (scope, key);
+CREATE INDEX IF NOT EXISTS idx_idempotency_expires ON cutover.idempotency_log (expires_at);
+CREATE INDEX IF NOT EXISTS idx_idempotency_status ON cutover.idempotency_log (status);
+CREATE INDEX IF NOT EXISTS idx_idempotency_created ON cutover.idempotency_log (created_at DESC);
+
+-- What makes two requests the same: the operation and the request as jsonb prints it, in which the order of keys and blanks make
+-- no difference. 1 and 1.0 are printed differently and still equal; begin_request() therefore asks jsonb as well.
+CREATE OR REPLACE FUNCTION cutover.request_fingerprint(operation text, request jsonb) RETURNS bytea
+  LANGUAGE sql STABLE
+RETURN pg_catalog.sha256(pg_catalog.convert_to(operation || E'\n' || request::text, 'UTF8'));
+-- Begins a request in the caller's transaction, or gives back what was answered to it before.
+--
+--   replayed false   the work is the caller's: do it, then finish_request(id, response), all in this transaction
+--   replayed true    status and response are the stored ones; do nothing
+--
+-- Locks: an advisory one of the key, to the end of the transaction. Attempts of one key queue up behind it, in their order and for
+-- at most `wait`; the unique index decides, so that two keys of one hash merely wait for each other. A stored answer is read without
+-- any lock, except at SERIALIZABLE, where reading what is not there would set requests of different keys against each other.
+-- At REPEATABLE READ and above, an answer that was stored after the snapshot is met as 40001: try again in a new transaction.
+-- What an attempt that fails, dies or is rolled back has left: nothing.
+CREATE OR REPLACE FUNCTION cutover.begin_request(
+  scope text, key text, operation text, request jsonb,
+  keep interval DEFAULT '24 hours', wait interval DEFAULT '5 seconds',
+  OUT id uuid, OUT replayed boolean, OUT status text, OUT response jsonb
+)
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '5s'
+AS $$
+DECLARE
+  wanted jsonb := coalesce(begin_request.request, 'null');
+  wanted_fingerprint bytea := cutover.request_fingerprint(begin_request.operation, wanted);
+  lock_key bigint := pg_catalog.hashtextextended(begin_request.key, pg_catalog.hashtextextended(begin_request.scope, 0));
+  wait_ms double precision := 1000 * extract(epoch FROM wait);
+  stored cutover.idempotency_log;
+BEGIN
+  IF scope IS NULL OR key IS NULL OR operation IS NULL OR '' IN (scope, key, operation)
+     OR greatest(pg_catalog.length(scope), pg_catalog.length(key), pg_catalog.length(operation)) > 255 THEN
+    RAISE EXCEPTION 'a request needs a scope, a key and an operation of 1 to 255 characters each'
+      USING ERRCODE = 'CU033', HINT = 'Let the client make one key per action, a random uuid say, and use it for every retry.';
+  ELSIF keep IS NULL OR keep <= interval '0' OR wait_ms IS NULL OR wait_ms < 0 THEN
+    RAISE EXCEPTION 'request "%": it cannot be kept for % and waited for for %', key, keep, wait
+      USING ERRCODE = 'CU033', HINT = 'keep is longer than 0, wait is 0 or longer.';
+  END IF;
+
+  IF pg_catalog.current_setting('transaction_isolation') <> 'serializable' THEN
+    SELECT * INTO stored FROM cutover.idempotency_log AS log
+     WHERE log.scope = begin_request.scope AND log.key = begin_request.key AND log.expires_at > pg_catalog.clock_timestamp();
+  END IF;
+
+  IF stored.id IS NULL THEN
+    -- Back to the function's own value at its end, like every SET LOCAL inside of one that has a SET clause. 0 would be no bound at all.
+    PERFORM pg_catalog.set_config('lock_timeout', greatest(1, least(2147483647, wait_ms))::bigint::text, true);
+    IF NOT pg_catalog.pg_try_advisory_xact_lock(lock_key) THEN
+      BEGIN
+        IF wait_ms = 0 THEN
+          RAISE lock_not_available;
+        END IF;
+        PERFORM pg_catalog.pg_advisory_xact_lock(lock_key);
+      EXCEPTION WHEN lock_not_available THEN
+        RAISE EXCEPTION 'request "%" is being carried out by another session, for longer than %', key, wait
+          USING ERRCODE = 'CU031', HINT = 'Send the same request again, with the same key: it is not carried out twice.';
+      END;
+    END IF;
+    LOOP
+      INSERT INTO cutover.idempotency_log AS log (key, operation, request_data, status, created_at, expires_at, scope, fingerprint)
+      VALUES (begin_request.key, begin_request.operation, wanted, 'failed', pg_catalog.clock_timestamp(),
+              pg_catalog.clock_timestamp() + keep, begin_request.scope, wanted_fingerprint)
+          ON CONFLICT DO NOTHING
+      RETURNING log.id INTO begin_request.id;
+      IF FOUND THEN
+        replayed := false;
+        RETURN;
+      END IF;
+      SELECT * INTO stored FROM cutover.idempotency_log AS log
+       WHERE log.scope = begin_request.scope AND log.key = begin_request.key;
+      EXIT WHEN stored.expires_at > pg_catalog.clock_timestamp();
+      -- Expired, whether the clean-up has been there or not: the new run takes its place.
+      DELETE FROM cutover.idempotency_log AS log WHERE log.id = stored.id;
+    END LOOP;
+  END IF;
+
+  IF stored.operation <> begin_request.operation
+     OR stored.fingerprint <> wanted_fingerprint AND stored.request_data IS DISTINCT FROM wanted THEN
+    RAISE EXCEPTION 'request "%" was another request before: % with other content', key, stored.operation
+      USING ERRCODE = 'CU030', HINT = 'One key is one request. Make a new key for what the user asks for anew, and for that only.';
+  ELSIF stored.response_data IS NULL THEN
+    RAISE EXCEPTION 'request "%" was begun, and has not been finished in the same transaction', key
+      USING ERRCODE = 'CU032',
+            HINT = 'Whether its work was done, only its author can say. Look, then delete its row in cutover.idempotency_log.';
+  END IF;
+  id := stored.id;
+  replayed := true;
+  status := stored.status;
+  response := stored.response_data;
+END;
+$$;
+-- Stores the answer to a request that this transaction has begun, and gives it back as every replay will: as jsonb.
+-- status: success, or failed or not_implemented for a refusal that no retry can change. What a retry may change is not stored:
+-- roll the transaction back instead.
+CREATE OR REPLACE FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'success') RETURNS jsonb
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  stored jsonb;
+BEGIN
+  IF status IS NULL OR status NOT IN ('success', 'failed', 'not_implemented') THEN
+    RAISE EXCEPTION 'a request cannot end as "%"', status
+      USING ERRCODE = 'CU033', HINT = 'Statuses: success, failed, not_implemented.';
+  END IF;
+  -- The row of an earlier transaction is older than this one: begin and finish were sent without BEGIN and COMMIT around them.
+  UPDATE cutover.idempotency_log AS log
+     SET response_data = coalesce(finish_request.response, 'null'), status = finish_request.status
+   WHERE log.id = finish_request.id AND log.response_data IS NULL AND pg_catalog.age(log.xmin) <= 0
+  RETURNING log.response_data INTO stored;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'request % was not begun in this transaction, or is finished already', finish_request.id
+      USING ERRCODE = 'CU034', HINT = 'begin_request(), the work and finish_request() belong into one transaction, in this order.';
+  END IF;
+  RETURN stored;
+END;
+$$;
+-- Ends the function that cutover.request() is calling: what it wrote is undone, and the refusal is stored as the answer.
+-- For what no retry can change, such as a request that makes no sense. Anything else: RAISE, and nothing is stored.
+CREATE OR REPLACE FUNCTION cutover.refuse(response jsonb, status text DEFAULT 'failed') RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  RAISE EXCEPTION 'the request was refused: %', response
+    USING ERRCODE = 'CU036',
+          DETAIL = pg_catalog.jsonb_build_object('status', status, 'response', response),
+          HINT = 'Outside of cutover.request() nobody stores a refusal: call the function through it.';
+END;
+$$;
+-- One idempotent call, for clients that can only call functions: runs function(request) once per scope and key, and answers
+--   {"status": "success" | "failed" | "not_implemented", "replayed": true | false, "response": …}
+-- `function` takes one jsonb and returns one. What it raises undoes everything and is stored nowhere, so that a retry runs it again;
+-- cutover.refuse() ends it with an answer that is stored.
+--
+-- Not SECURITY DEFINER, and that is the point: the function is called with the rights of the caller, who needs EXECUTE on it, on this
+-- one, and on begin_request() and finish_request(). The search_path is the caller's too, as the function may rely on it: so every
+-- name and operator in here is qualified.
+-- The scope is taken at its word. Sessions that may not be believed call a function of yours that knows who they are.
+CREATE OR REPLACE FUNCTION cutover.request(
+  scope text, key text, operation text, request jsonb, function regprocedure,
+  keep interval DEFAULT '24 hours', wait interval DEFAULT '5 seconds'
+) RETURNS jsonb
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  begun record;
+  callee text;
+  answer jsonb;
+  outcome text := 'success';
+  refusal text;
+BEGIN
+  SELECT pg_catalog.format('SELECT %I.%I($1)', home.nspname, called.proname) INTO callee
+    FROM pg_catalog.pg_proc AS called
+    JOIN pg_catalog.pg_namespace AS home ON home.oid OPERATOR(pg_catalog.=) called.pronamespace
+   WHERE called.oid OPERATOR(pg_catalog.=) request.function
+     AND called.prokind OPERATOR(pg_catalog.=) 'f' AND NOT called.proretset
+     AND called.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.jsonb'::pg_catalog.regtype
+     AND pg_catalog.oidvectortypes(called.proargtypes) OPERATOR(pg_catalog.=) 'jsonb';
+  IF callee IS NULL THEN
+    RAISE EXCEPTION 'request "%": % cannot carry out a request', request.key, coalesce(request.function::text, 'NULL')
+      USING ERRCODE = 'CU035', HINT = 'Name a function that takes one jsonb and returns one jsonb.';
+  END IF;
+
+  SELECT * INTO begun FROM cutover.begin_request(request.scope, request.key, request.operation, request.request, request.keep, request.wait);
+  IF begun.replayed THEN
+    RETURN pg_catalog.jsonb_build_object('status', begun.status, 'replayed', true, 'response', begun.response);
+  END IF;
+  BEGIN
+    EXECUTE callee INTO answer USING request.request;
+  EXCEPTION WHEN SQLSTATE 'CU036' THEN
+    GET STACKED DIAGNOSTICS refusal = PG_EXCEPTION_DETAIL;
+    answer := pg_catalog.jsonb_extract_path(refusal::pg_catalog.jsonb, 'response');
+    outcome := pg_catalog.jsonb_extract_path_text(refusal::pg_catalog.jsonb, 'status');
+  END;
+  answer := cutover.finish_request(begun.id, answer, outcome);
+  RETURN pg_catalog.jsonb_build_object('status', outcome, 'replayed', false, 'response', answer);
+END;
+$$;
+-- Deletes expired requests, the oldest first, and gives the number of those deleted: 10,000 at most, so that the transaction is
+-- short. Fewer means that nothing is left. Locks: the deleted rows, which nobody honours any more; one that a new run is just taking
+-- the place of is left out.
+CREATE OR REPLACE FUNCTION cutover.cleanup_idempotency_log() RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  -- A constant, for the index on expires_at.
+  moment timestamptz := pg_catalog.clock_timestamp();
+  deleted integer;
+BEGIN
+  DELETE FROM cutover.idempotency_log AS log
+   WHERE log.id = ANY (ARRAY(
+           SELECT expired.id FROM cutover.idempotency_log AS expired
+            WHERE expired.expires_at <= moment
+            ORDER BY expired.expires_at
+            LIMIT 10000
+              FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END;
+$$;
+
+-- All of them, one transaction after the other: for cron extensions and psql. `cutover worker` does the same once a day.
+CREATE OR REPLACE PROCEDURE cutover.cleanup_idempotency_log_all(INOUT deleted integer DEFAULT 0)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch integer;
+BEGIN
+  deleted := 0;
+  LOOP
+    batch := cutover.cleanup_idempotency_log();
+    deleted := deleted OPERATOR(pg_catalog.+) batch;
+    COMMIT;
+    EXIT WHEN batch OPERATOR(pg_catalog.<) 10000;
+  END LOOP;
+END;
+$$;
+-- What the log of requests holds. The four statuses add up to the total; expired ones are of every status, and still there until
+-- the clean-up comes. unfinished: begun and committed without an answer, which blocks its key until it expires.
+CREATE OR REPLACE VIEW cutover.idempotency_status AS
+SELECT pg_catalog.count(*) AS total,
+       pg_catalog.count(*) FILTER (WHERE log.expires_at <= pg_catalog.clock_timestamp()) AS expired,
+       pg_catalog.count(*) FILTER (WHERE log.status = 'success' AND log.response_data IS NOT NULL) AS success,
+       pg_catalog.count(*) FILTER (WHERE log.status = 'failed' AND log.response_data IS NOT NULL) AS failed,
+       pg_catalog.count(*) FILTER (WHERE log.status = 'not_implemented' AND log.response_data IS NOT NULL) AS not_implemented,
+       pg_catalog.count(*) FILTER (WHERE log.response_data IS NULL) AS unfinished,
+       pg_catalog.min(log.expires_at) AS oldest_expires_at
+  FROM cutover.idempotency_log AS log;
+-- What is created above, PUBLIC may execute by default.
+-- PUBLIC may execute nothing of ours, now and for what is created later by this role in this schema.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA cutover FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES IN SCHEMA cutover REVOKE EXECUTE ON ROUTINES FROM PUBLIC;
 -- cutover:end (core current)
