@@ -1,6 +1,7 @@
 import type { BenchCase } from "../case.ts";
 import { backfill } from "./backfill.ts";
 import { hotUnits } from "./hot-units.ts";
+import { requests } from "./requests.ts";
 import { toggle } from "./toggle.ts";
 import { verify } from "./verify.ts";
 import { viewMarks } from "./view-marks.ts";
@@ -8,3 +9,4 @@ import { workerMemory } from "./worker-memory.ts";
 
 /** In the order in which they run. */
 export const CASES: readonly BenchCase[] = [toggle, hotUnits, verify, backfill, viewMarks, workerMemory];
+export const CASES: readonly BenchCase[] = [toggle, hotUnits, verify, backfill, workerMemory, requests];
