@@ -90,6 +90,9 @@ CREATE UNIQUE INDEX IF NOT EXISTS idx_idempotency_key ON cutover.idempotency_log
 CREATE INDEX IF NOT EXISTS idx_idempotency_expires ON cutover.idempotency_log (expires_at);
 CREATE INDEX IF NOT EXISTS idx_idempotency_status ON cutover.idempotency_log (status);
 CREATE INDEX IF NOT EXISTS idx_idempotency_created ON cutover.idempotency_log (created_at DESC);
+-- It holds what users sent and were answered. Without a policy, a grant that was meant for all tables shows nobody a row of it; its
+-- owner, whose the functions are, sees them.
+ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 
 --!include functions/request_fingerprint.sql
 --!include functions/begin_request.sql

@@ -151,6 +151,7 @@ CREATE INDEX idx_idempotency_created ON cutover.idempotency_log USING btree (cre
 CREATE INDEX idx_idempotency_expires ON cutover.idempotency_log USING btree (expires_at);
 CREATE UNIQUE INDEX idx_idempotency_key ON cutover.idempotency_log USING btree (scope, key);
 CREATE INDEX idx_idempotency_status ON cutover.idempotency_log USING btree (status);
+ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 
 CREATE TABLE cutover.images (
   xid xid8 NOT NULL,

@@ -357,8 +357,50 @@ test("waiting ends at its bound, and at once when there is none, with a conflict
     expect(await outcome(begin(db.pool, { wait })), wait).toBe("CU031");
   }
   await first.query("ROLLBACK");
-  const { rows } = await db.pool.query("SHOW lock_timeout");
-  expect(rows).toEqual([{ lock_timeout: "0" }]);
+});
+
+test("the caller's own lock_timeout is neither used nor changed", async () => {
+  const client = await db.connect();
+  await client.query("BEGIN");
+  await client.query("SET LOCAL lock_timeout = '7s'");
+  await finish(client, await begin(client, { wait: "1 second" }), 1);
+  expect((await client.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "7s" }]);
+  await client.query("ROLLBACK");
+});
+
+test("a stored answer is given while another transaction that was given it is still open", async () => {
+  await done({}, "stored");
+  const open = await db.connect();
+  await open.query("BEGIN");
+  expect(await begin(open)).toMatchObject({ replayed: true });
+  expect(await begin(db.pool, { wait: "0" })).toMatchObject({ replayed: true, response: "stored" });
+  await open.query("ROLLBACK");
+});
+
+test("a deadlock of a key and a row fails one of the two, and the key is carried out once", async () => {
+  await db.pool.query("CREATE TABLE public.row_of_all (n int); INSERT INTO public.row_of_all VALUES (0)");
+  const count = "UPDATE public.row_of_all SET n = n + 1";
+  const [keyFirst, rowFirst] = [await db.connect(), await db.connect()];
+  await keyFirst.query("BEGIN");
+  await rowFirst.query("BEGIN");
+  const begun = await begin(keyFirst);
+  await rowFirst.query(count);
+  const waitingForKey = begin(rowFirst);
+  await untilBlocked(db.pool, await pidOfBlocked(rowFirst));
+  const ends = await Promise.all([
+    outcome(keyFirst.query(count).then(() => finish(keyFirst, begun, 1))).then(async (ended) => {
+      await keyFirst.query(ended === "ok" ? "COMMIT" : "ROLLBACK");
+      return ended;
+    }),
+    outcome(waitingForKey).then(async (ended) => {
+      await rowFirst.query("ROLLBACK");
+      return ended;
+    }),
+  ]);
+  expect(ends).toContain("40P01");
+  const { rows } = await db.pool.query("SELECT n FROM public.row_of_all");
+  const { rows: answered } = await db.pool.query("SELECT success::int FROM cutover.idempotency_status");
+  expect(rows[0].n).toBe(answered[0].success);
 });
 
 test("those who wait take their turn: a failed attempt hands the key to the next, not to all at once", async () => {

@@ -163,6 +163,15 @@ test("no role may read or write the log, and who was granted nothing may call no
   expect(rows).toEqual([]);
 });
 
+test("a grant that was meant for all tables shows nobody a row of the log", async () => {
+  await call({ amount: 5 });
+  await db.pool.query(`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA cutover TO ${stranger}`);
+  expect(await as(stranger, "SELECT key FROM cutover.idempotency_log")).toEqual([]);
+  expect(await as(stranger, "DELETE FROM cutover.idempotency_log RETURNING key")).toEqual([]);
+  await db.pool.query(`REVOKE ALL ON ALL TABLES IN SCHEMA cutover FROM ${stranger}`);
+  expect(await call({ amount: 5 })).toMatchObject({ replayed: true });
+});
+
 test("the function finds the search_path of its caller, and nothing in that path can put itself between", async () => {
   expect(await call({}, { fn: "public.whose_path(jsonb)" })).toMatchObject({
     response: "pg_catalog, public",
