@@ -65,11 +65,7 @@ CREATE TABLE IF NOT EXISTS cutover.view_marks (
 --!include functions/gate_views_fresh.sql
 --!include functions/gates.sql
 
--- Last: the version, and no right for anybody.
-INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
--- Idempotent requests ---------------------------------------------------------------------------------------------------------------
-
--- One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
+-- Idempotent requests: a log of what was answered to which key. One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
 -- never one without the other. Locks: none, the table is new. Its first eight columns and the names of its indexes are those that
 -- applications know which kept such a log themselves. status is 'failed' and response_data NULL until the request is finished.
 CREATE TABLE IF NOT EXISTS cutover.idempotency_log (
@@ -101,5 +97,7 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/request.sql
 --!include functions/cleanup_idempotency_log.sql
 --!include views/idempotency_status.sql
--- What is created above, PUBLIC may execute by default.
+
+-- Last: the version, and no right for anybody.
+INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
 --!include grants.sql

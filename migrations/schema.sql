@@ -285,6 +285,7 @@ CREATE TABLE cutover.views (
   CONSTRAINT views_freshness_check CHECK ((freshness >= '00:00:00'::interval)),
   CONSTRAINT views_marked_by_check CHECK ((marked_by = ANY (ARRAY['writes'::text, 'schedule'::text, 'call'::text])))
 );
+
 -- Views
 
 CREATE VIEW cutover.idempotency_status AS
@@ -322,10 +323,11 @@ FUNCTION cutover.barrier_exclusive() RETURNS void
 FUNCTION cutover.barrier_shared() RETURNS void
   LANGUAGE sql VOLATILE;
 
-FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 FUNCTION cutover.begin_request(scope text, key text, operation text, request jsonb, keep interval DEFAULT '24:00:00'::interval, wait interval DEFAULT '00:00:05'::interval, OUT id uuid, OUT replayed boolean, OUT status text, OUT response jsonb) RETURNS record
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=5s SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.check_snapshot(cutover_name text, known_move bigint) RETURNS void
   LANGUAGE plpgsql VOLATILE;

@@ -8,5 +8,12 @@ import { viewMarks } from "./view-marks.ts";
 import { workerMemory } from "./worker-memory.ts";
 
 /** In the order in which they run. */
-export const CASES: readonly BenchCase[] = [toggle, hotUnits, verify, backfill, viewMarks, workerMemory];
-export const CASES: readonly BenchCase[] = [toggle, hotUnits, verify, backfill, workerMemory, requests];
+export const CASES: readonly BenchCase[] = [
+  toggle,
+  hotUnits,
+  verify,
+  backfill,
+  viewMarks,
+  requests,
+  workerMemory,
+];

@@ -1,7 +1,5 @@
---! Previous: sha1:d16ba3cb0b54cd5084d69c0adf89a056255b2fd9
---! Hash: sha1:e6402cca8902d87e564e76c84c879f2b5e935bee
---! Previous: sha1:4e48d26651589f9222f768e371f1dccdfc5d39a2
---! Hash: sha1:0c2c42403d2c13ead226c92927dd844445d5d15e
+--! Previous: sha1:dddfd7c0be80872357de26a4307a6c3bc98b3733
+--! Hash: sha1:82f2ea6b315998f05e1d6ee445af9e9c78bef218
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:0c2c42403d2c13ead226c92927dd844445d5d15e
---! Hash: sha1:5a56f13600457030aaa791d5bc3ff480adb062b0
+--! Previous: sha1:82f2ea6b315998f05e1d6ee445af9e9c78bef218
+--! Hash: sha1:172e3a1e69271722d9253018c871136b11fa8d4b
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
