@@ -1,6 +1,6 @@
 /**
  * Runs what depends on the server against the older PostgreSQL releases that are supported: the core schema, the compiled SQL of all
- * golden cutovers forward, back and forward, the attacks on sync, and materialized views.
+ * golden cutovers forward, back and forward, the attacks on sync, materialized views, and idempotent requests.
  *
  *   npm run test:versions               14, 15, 16, 17 (the other tests run on 18)
  *   npm run test:versions -- 14 17      these
@@ -23,6 +23,9 @@ const SUITE = [
   "test/views/interleavings.test.ts",
   "test/views/watching.test.ts",
   "test/views/rights.test.ts",
+  "test/requests/begin-and-finish.test.ts",
+  "test/requests/one-call.test.ts",
+  "test/requests/with-request.test.ts",
 ];
 
 if (process.platform !== "linux" || process.arch !== "x64") {

@@ -347,7 +347,7 @@ test("the comparison is exact for one's own rows, sees nobody else's, and says s
 
   await install("expanded");
   expect(await call("verify_consistency", {})).toMatchObject({ status: "not_implemented" });
-  await install("archived");
+  await install("dropped");
   expect(await call("verify_consistency", {})).toMatchObject({ status: "not_implemented" });
   const saved = await call("create_week", WEEK);
   expect(saved).toMatchObject({ status: "success" });
