@@ -1,5 +1,5 @@
 --! Previous: sha1:82f2ea6b315998f05e1d6ee445af9e9c78bef218
---! Hash: sha1:172e3a1e69271722d9253018c871136b11fa8d4b
+--! Hash: sha1:bd5fd96a8f48669da77faad59c5354360f6589a6
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
@@ -194,21 +194,23 @@ $phase$;
 -- The operations while legacy is the truth: they write the JSON document, and the sync does the rest.
 
 -- Finds and locks the one row of a week; NULL when there is none. The row is locked before it is read, so that two marks that are
--- set at once both survive.
-CREATE OR REPLACE FUNCTION habits_rpc.legacy_week(owner uuid, child text, first_day date) RETURNS public.habit_tracker
+-- set at once both survive. It names its columns, because what returned the table's own type would be in the way when the table is
+-- dropped.
+CREATE OR REPLACE FUNCTION habits_rpc.legacy_week(
+  owner uuid, child text, first_day date, OUT id bigint, OUT theme text, OUT reward text, OUT reflection jsonb, OUT habits jsonb
+)
 LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $find$
-DECLARE
-  found_week public.habit_tracker;
 BEGIN
-  SELECT * INTO STRICT found_week FROM public.habit_tracker AS week
+  SELECT week.id, week.theme, week.reward, week.reflection, week.habits
+    INTO STRICT legacy_week.id, legacy_week.theme, legacy_week.reward, legacy_week.reflection, legacy_week.habits
+    FROM public.habit_tracker AS week
    WHERE week.user_id = legacy_week.owner AND week.child_name = legacy_week.child AND week.week_start_date = legacy_week.first_day
      FOR UPDATE;
-  RETURN found_week;
 EXCEPTION
   WHEN no_data_found THEN
-    RETURN NULL;
+    NULL;
   WHEN too_many_rows THEN
     RAISE EXCEPTION 'two weeks of "%" start on %', child, first_day
       USING ERRCODE = 'cardinality_violation', HINT = 'Nobody can say which one is meant: delete one of them by its id.';
@@ -221,7 +223,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $create$
 DECLARE
-  week public.habit_tracker := habits_rpc.legacy_week(owner, child, first_day);
+  week record := habits_rpc.legacy_week(owner, child, first_day);
   last_day date := first_day + 6;
   sheet bigint;
 BEGIN
@@ -265,7 +267,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $mark$
 DECLARE
-  week public.habit_tracker := habits_rpc.legacy_week(owner, child, first_day);
+  week record := habits_rpc.legacy_week(owner, child, first_day);
   places integer[];
   marked bigint;
 BEGIN
@@ -306,7 +308,7 @@ LANGUAGE plpgsql
 SET search_path = pg_catalog, pg_temp
 AS $delete$
 DECLARE
-  week public.habit_tracker := habits_rpc.legacy_week(owner, child, first_day);
+  week record := habits_rpc.legacy_week(owner, child, first_day);
 BEGIN
   DELETE FROM public.habit_tracker WHERE id = week.id;
   RETURN week.id;
