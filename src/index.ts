@@ -64,7 +64,12 @@ export { createWorker, type Worker, type WorkerOptions } from "./jobs/worker.ts"
 export { type Finding, lintDefinition } from "./lint/lint.ts";
 export { createLogger, type Logger, type LogOptions } from "./log.ts";
 /** Does something once per key, and remembers its answer in the same transaction. */
-export { type Answer, type RefusedStatus, type Request, RequestRefused } from "./requests/answer.ts";
+export {
+  type IdempotentRequest,
+  type RefusedStatus,
+  type RequestAnswer,
+  RequestRefused,
+} from "./requests/answer.ts";
 /** Counts and cleans the log of requests. */
 export { cleanRequestLog, type RequestLogStatus, readRequestLog } from "./requests/log.ts";
-export { type RequestOptions, withRequest } from "./requests/with-request.ts";
+export { type WithRequestOptions, withRequest } from "./requests/with-request.ts";

@@ -1,5 +1,5 @@
 /** One idempotent call. */
-export interface Request {
+export interface IdempotentRequest {
   /** The tenant or user: another one's keys are other keys. 1 to 255 characters. */
   readonly scope: string;
   /** Made once for what the user asked for, and the same in every retry: a random uuid. 1 to 255 characters. */
@@ -14,7 +14,7 @@ export interface Request {
 export type RefusedStatus = "failed" | "not_implemented";
 
 /** What a request was answered, now or earlier. */
-export type Answer<T> = {
+export type RequestAnswer<T> = {
   /** Whether it is the stored answer of an earlier attempt; nothing was done for it now. */
   readonly replayed: boolean;
 } & (

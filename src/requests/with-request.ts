@@ -3,11 +3,11 @@ import type pg from "pg";
 import { type Client, type TransactionOptions, withClient, withTransaction } from "../db.ts";
 import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
 import { beginRequest, finishRequest } from "../generated/requests.queries.ts";
-import { type Answer, type Request, RequestRefused } from "./answer.ts";
+import { type IdempotentRequest, type RequestAnswer, RequestRefused } from "./answer.ts";
 import { isLostSession, isWorthRetrying } from "./retryable.ts";
 import { runOne } from "./run-one.ts";
 
-export interface RequestOptions {
+export interface WithRequestOptions {
   /** Of the transaction, default "read committed". */
   readonly isolation?: NonNullable<TransactionOptions["isolation"]>;
   /** Milliseconds for which the answer is kept, default 24 hours. */
@@ -42,10 +42,10 @@ const LONGEST_PAUSE_MS = 500;
  */
 export async function withRequest<T>(
   database: pg.Pool | Client,
-  request: Request,
+  request: IdempotentRequest,
   fn: (client: Client) => Promise<T>,
-  options: RequestOptions = {},
-): Promise<Answer<T>> {
+  options: WithRequestOptions = {},
+): Promise<RequestAnswer<T>> {
   const until = performance.now() + (options.retryMs ?? 10_000);
   for (let attempt = 1; ; attempt++) {
     let lost = true;
@@ -73,10 +73,10 @@ export async function withRequest<T>(
 /** One try. */
 async function answer<T>(
   client: Client,
-  request: Request,
+  request: IdempotentRequest,
   fn: (client: Client) => Promise<T>,
-  options: RequestOptions,
-): Promise<Answer<T>> {
+  options: WithRequestOptions,
+): Promise<RequestAnswer<T>> {
   try {
     return await inTransaction(client, request, options, async () => ({
       status: "success" as const,
@@ -92,10 +92,10 @@ async function answer<T>(
 
 async function inTransaction<T>(
   client: Client,
-  { scope, key, operation, request }: Request,
-  { isolation = "read committed", keepMs = 24 * 3600_000, waitMs = 5000 }: RequestOptions,
+  { scope, key, operation, request }: IdempotentRequest,
+  { isolation = "read committed", keepMs = 24 * 3600_000, waitMs = 5000 }: WithRequestOptions,
   work: () => Promise<{ readonly status: string; readonly response: unknown }>,
-): Promise<Answer<T>> {
+): Promise<RequestAnswer<T>> {
   return withTransaction(client, { isolation }, async () => {
     const wanted = {
       scope,
@@ -118,8 +118,8 @@ async function inTransaction<T>(
   });
 }
 
-function fromLog<T>(status: string | null, response: string | null, replayed: boolean): Answer<T> {
-  return { replayed, status, response: JSON.parse(response ?? "null") } as Answer<T>;
+function fromLog<T>(status: string | null, response: string | null, replayed: boolean): RequestAnswer<T> {
+  return { replayed, status, response: JSON.parse(response ?? "null") } as RequestAnswer<T>;
 }
 
 async function withSessionOf<T>(database: pg.Pool | Client, fn: (client: Client) => Promise<T>): Promise<T> {
@@ -149,7 +149,7 @@ function isPool(database: pg.Pool | Client): database is pg.Pool {
   return "totalCount" in database;
 }
 
-function inDoubt({ key, operation }: Request, cause: unknown): CutoverError {
+function inDoubt({ key, operation }: IdempotentRequest, cause: unknown): CutoverError {
   const explained = explainDatabaseError(cause);
   return new CutoverError({
     code: "CU481",

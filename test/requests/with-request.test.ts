@@ -2,7 +2,7 @@ import type { Socket } from "node:net";
 import pg from "pg";
 import { beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import type { Client } from "../../src/db.ts";
-import { type Request, RequestRefused } from "../../src/requests/answer.ts";
+import { type IdempotentRequest, RequestRefused } from "../../src/requests/answer.ts";
 import { withRequest } from "../../src/requests/with-request.ts";
 import { createCoreDatabase } from "../helpers/core.ts";
 import type { TestDatabase } from "../helpers/database.ts";
@@ -25,7 +25,7 @@ beforeEach(async () => {
   );
 });
 
-const REQUEST: Request = { scope: "ann", key: "k", operation: "say", request: { what: "hello" } };
+const REQUEST: IdempotentRequest = { scope: "ann", key: "k", operation: "say", request: { what: "hello" } };
 
 async function say(client: Client): Promise<{ id: number }> {
   const { rows } = await client.query("INSERT INTO public.effect (said) VALUES ('hello') RETURNING id");
