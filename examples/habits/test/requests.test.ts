@@ -231,6 +231,21 @@ for (const phase of SIDES) {
     expect(await outcome(call("update_habit_record", mark))).toBe("21000");
   });
 
+  test(`seven cells of one habit marked at once, ${phase}, all survive on both sides`, async () => {
+    const week = { child_name: "Kid M", week_start_date: MONDAY };
+    const saved = await call("create_week", { ...week, habits: [{ name: "Read" }] });
+    const marks = await Promise.all(
+      [0, 1, 2, 3, 4, 5, 6].map((day_index) =>
+        call("update_habit_record", { ...week, habit_name: "Read", day_index, status: "green" }),
+      ),
+    );
+    await habits.moves.drain();
+    const sheet = String(saved.response.week);
+    expect(await slotsOf(habits.db.pool, sheet, marks[0]?.response.habit_id)).toBe("ggggggg");
+    expect(await recordsOf(habits.db.pool, sheet)).toHaveLength(7);
+    expect((await habits.moves.verify()).driftedUnits).toBe(0);
+  });
+
   test(`nobody who has not logged in, ${phase}, may call anything, and nothing is written`, async () => {
     const before = await rowsOf("Kid A");
     for (const operation of ["create_week", "update_habit_record", "delete_week", "verify_consistency"]) {
