@@ -98,6 +98,14 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/cleanup_idempotency_log.sql
 --!include views/idempotency_status.sql
 
+-- 2. The end of reverse sync is exact: legacy holds what was committed before it, and nothing of what is committed after.
+--!include functions/reverse_end.sql
+--!include functions/flush_transaction.sql
+--!include functions/drain.sql
+--!include functions/verify.sql
+--!include functions/repair.sql
+--!include functions/backfill.sql
+
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
 --!include grants.sql

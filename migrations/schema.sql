@@ -540,6 +540,12 @@ FUNCTION cutover.request_fingerprint(operation text, request jsonb) RETURNS byte
 FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.require_reverse_not_ended(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.require_reverse_sync(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.retry_quarantined(cutover_name text) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 

@@ -23,6 +23,8 @@ export {
 export { type BackfillProgress, controlBackfill, planBackfill, readBackfill } from "./engine/backfill.ts";
 /** Works off what is pending. */
 export { type DrainOptions, drain } from "./engine/drain.ts";
+/** Ends reverse sync: legacy stays as it is from then on. */
+export { type EndReverseOptions, type EndReverseResult, endReverse } from "./engine/end-reverse.ts";
 export type { GateAnswer } from "./engine/gates.ts";
 /** Helps with a planned backfill until nothing is left of it, without a queue. */
 export {

@@ -4,6 +4,7 @@ import { advanceCommand } from "./commands/advance.ts";
 import { backfillCommand } from "./commands/backfill.ts";
 import { compileCommand } from "./commands/compile.ts";
 import { drainCommand } from "./commands/drain.ts";
+import { endReverseCommand } from "./commands/end-reverse.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
 import { lintCommand } from "./commands/lint.ts";
@@ -38,6 +39,7 @@ for (const command of [
   verifyCommand(),
   quarantineCommand(),
   viewsCommand(),
+  endReverseCommand(),
   rollbackCommand(),
   requestsCommand(),
 ]) {

@@ -34,7 +34,7 @@ test("every command has help with an example, and stands in docs/operating.md wi
   ]);
   expect(rows).toEqual(EXIT_CODES);
   const { stdout } = await cutover({ folder: ROOT }, "--help");
-  const names = [...stdout.matchAll(/^ {2}([a-z]+) \[/gm)]
+  const names = [...stdout.matchAll(/^ {2}([a-z-]+) \[/gm)]
     .map(([, name]) => name ?? "")
     .filter((name) => name !== "help");
   const sections = operating.split(/^### /m).slice(1);

@@ -42,8 +42,10 @@ function describe(found: Status): string {
     found.outbox.notes === 0
       ? "nothing is pending"
       : `${found.outbox.units} units are pending, the oldest for ${found.outbox.oldestTransactions} transactions`;
+  const ended =
+    found.reverseEndedAt === null ? "" : `; reverse sync ended at ${found.reverseEndedAt.toISOString()}`;
   return [
-    `${pc.bold(found.cutover)} is in ${pc.bold(found.phase)}${step}, since ${found.since.toISOString()}; ${outbox}.`,
+    `${pc.bold(found.cutover)} is in ${pc.bold(found.phase)}${step}, since ${found.since.toISOString()}${ended}; ${outbox}.`,
     section("Units (drift is known to verify)", describeClasses(relevant(found))),
     section(
       "Backfill",
