@@ -46,6 +46,8 @@ export interface VerifyResult {
   readonly directions: readonly string[];
   readonly accounting: Accounting;
   readonly drifted: number;
+  /** Units with a note that is not worked off: neither in sync nor drifted. */
+  readonly pending: number;
   readonly differences: readonly Difference[];
   readonly fingerprintProblems: readonly FingerprintProblem[];
   /** Units that `repair` visited. */
@@ -128,11 +130,19 @@ export async function readRun(
     directions: found.directions,
     accounting: found.accounting as Accounting,
     drifted: Number(found.drifted_units),
+    pending: unitsIn(found.accounting as Accounting, "pending"),
     differences: rows.map(({ table_name: table, ...row }) => ({ ...row, table })),
     fingerprintProblems: (
       found.fingerprint_problems as { table_name: string; aspect: string; problem: string }[]
     ).map(({ table_name: table, aspect, problem }) => ({ table, aspect, problem })),
   };
+}
+
+/** Units of one class, all directions and kinds together. */
+function unitsIn(accounting: Accounting, wanted: string): number {
+  return Object.values(accounting)
+    .flatMap((kinds) => Object.values(kinds))
+    .reduce((sum, classes) => sum + (classes[wanted] ?? 0), 0);
 }
 
 /** Makes the recorded units of a run true, batch by batch. Returns how many were visited. */

@@ -58,6 +58,26 @@ describe("with --json, stdout is one line and all else goes to stderr", () => {
   });
 });
 
+test("verify says how many units are pending in the line in which it says how many have drifted", async () => {
+  const { cutover, db } = await createPlainProject();
+  await cutover("advance", PLAIN);
+  await cutover("backfill", PLAIN, "--local");
+  // Somebody holds every unit, so that the commit leaves what it wrote to a drainer.
+  const holder = await db.connect();
+  await holder.query("BEGIN");
+  await holder.query("SELECT FROM cutover.units FOR UPDATE");
+  await db.pool.query("UPDATE public.memo SET title = 'waits' WHERE id IN (2, 3)");
+  const found = await cutover("verify", PLAIN, "--direction", "forward");
+  expect(found).toMatchObject({ code: 0, stderr: "" });
+  expect(found.stdout.split("\n")[0]).toMatch(/: 0 drifted units, 2 pending\.$/);
+  expect((await cutover("status", PLAIN)).stdout).toContain(": 0 drifted units, 2 pending\n");
+  const json = await cutover("verify", PLAIN, "--direction", "forward", "--json");
+  expect(json.facts).toMatchObject({ drifted: 0, pending: 2 });
+  await holder.query("ROLLBACK");
+  await cutover("drain", PLAIN);
+  expect((await cutover("verify", PLAIN)).stdout).toContain(": 0 drifted units, 0 pending.");
+});
+
 test("drift is named cell by cell with exit code 5, and --repair mends it", async () => {
   const { cutover, db } = await createPlainProject();
   await cutover("advance", PLAIN);

@@ -54,7 +54,7 @@ test("from an empty folder to dropped, by commands alone", async () => {
     total: 9,
   });
   for (const phase of ["backfilled", "reads_switched", "writes_switched"]) {
-    expect((await ok("verify", PLAIN)).stdout).toContain(": 0 drifted units.");
+    expect((await ok("verify", PLAIN)).stdout).toContain(": 0 drifted units, 0 pending.");
     expect((await ok("advance", PLAIN, "--to", phase)).stdout).toBe(`${PLAIN} is in ${phase}.\n`);
   }
   await db.pool.query("INSERT INTO public.note (heading) VALUES ('written on the new side')");

@@ -102,5 +102,10 @@ export function describeGates(gates: readonly GateAnswer[]): string {
 
 function describeVerify(found: Status["lastVerify"]): string {
   if (found === null) return "";
-  return `run ${found.run}, ${found.finishedAt.toISOString()}, in ${found.phase}: ${found.drifted} drifted units`;
+  return `run ${found.run}, ${found.finishedAt.toISOString()}, in ${found.phase}: ${describeVerdict(found)}`;
+}
+
+/** Nobody is to read "0 drifted" while units are pending, of which a verify cannot say whether they are right. */
+export function describeVerdict({ drifted, pending }: { drifted: number; pending: number }): string {
+  return `${drifted} drifted units, ${pending} pending`;
 }

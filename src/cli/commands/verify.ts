@@ -3,7 +3,7 @@ import { type Difference, type VerifyResult, verify } from "../../engine/verify.
 import { CutoverError, EXIT } from "../../errors.ts";
 import { section } from "../print.ts";
 import { type Answer, act, type Context, command, countOf } from "../shell.ts";
-import { describeClasses } from "./status.ts";
+import { describeClasses, describeVerdict } from "./status.ts";
 
 interface Options {
   readonly direction?: "forward" | "reverse";
@@ -37,7 +37,7 @@ async function compare(context: Context, options: Options, name: string): Promis
 function describe(found: VerifyResult): string {
   const repaired = found.repaired === 0 ? "" : `, ${found.repaired} units repaired`;
   return [
-    `Verify run ${found.run} of ${found.cutover} in ${found.phase}: ${found.drifted} drifted units${repaired}.`,
+    `Verify run ${found.run} of ${found.cutover} in ${found.phase}: ${describeVerdict(found)}${repaired}.`,
     section("Units", describeClasses(found.accounting)),
     section("Differences", found.differences.map(describeDifference).join("\n")),
     section(
