@@ -106,6 +106,9 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/repair.sql
 --!include functions/backfill.sql
 
+-- 3. One function, and so one grant, for applications that ask for the phase.
+--!include functions/phase.sql
+
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
 --!include grants.sql

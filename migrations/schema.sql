@@ -492,6 +492,9 @@ FUNCTION cutover.not_concurrently_because(known cutover.views, view_oid oid) RET
 FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.phase(cutover_name text) RETURNS text
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.phase_rank(phase text) RETURNS integer
   LANGUAGE sql IMMUTABLE;
 

@@ -114,7 +114,15 @@ export function explainDatabaseError(error: unknown): unknown {
       EXIT_OF_SQLSTATE[state] ?? EXIT.unexpected,
     );
   }
-  if (/^(3F000|42P01|42883)$/.test(state) && /\bcutover\b/.test(error.message)) {
+  if (state === "42883" && /\bcutover\./.test(error.message)) {
+    return explain(
+      "CU905",
+      `the core schema in this database is older than this version of pg-cutover: ${error.message}`,
+      "Run `cutover init --upgrade`, commit it with graphile-migrate, then `cutover migrate`.",
+      EXIT.database,
+    );
+  }
+  if (/^(3F000|42P01)$/.test(state) && /\bcutover\b/.test(error.message)) {
     return explain(
       "CU905",
       `this database does not hold the core schema: ${error.message}`,

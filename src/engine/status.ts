@@ -2,6 +2,7 @@ import { type Queryable, type Source, withTransaction } from "../db.ts";
 import { countClasses, findCutover, listCutovers, requireCutover } from "../generated/cutovers.queries.ts";
 import { lastDriftRun } from "../generated/drift.queries.ts";
 import { countOutbox } from "../generated/outbox.queries.ts";
+import { phaseOf } from "../generated/phase.queries.ts";
 import { countQuarantine } from "../generated/quarantine.queries.ts";
 import { type BackfillProgress, readLastBackfill } from "./backfill.ts";
 import { type GateAnswer, readGates } from "./gates.ts";
@@ -63,12 +64,14 @@ export function cutovers(source: Source): Promise<{ name: string; phase: string 
 }
 
 /**
- * The phase of a cutover, for applications that choose between old and new code by it.
+ * The phase of a cutover, for applications that choose between old and new code by it. Their role needs USAGE on the schema
+ * cutover and EXECUTE on cutover.phase(text), and nothing else.
  *
- * @throws CutoverError CU011 when there is no cutover of that name
+ * @throws CutoverError CU011 when there is no cutover of that name, CU905 when the core of the database is older than this function,
+ *   CU906 when the role lacks one of the two rights
  */
 export function phase(source: Source, name: string): Promise<string> {
-  return withSession(source, async (client) => (await runOne(requireCutover, { name }, client)).phase);
+  return withSession(source, async (client) => (await runOne(phaseOf, { name }, client)).phase);
 }
 
 async function readStatus(on: Queryable, name: string, options: StatusOptions): Promise<Status> {
