@@ -1,13 +1,13 @@
 import { type Client, isRetryable, type Source } from "../db.ts";
 import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
 import { lastTransition, movePhase, requireCutover } from "../generated/cutovers.queries.ts";
-import { drainBatch } from "../generated/outbox.queries.ts";
+import { lookBeforeLocking, verifyFirst, workOffFirst } from "./before-move.ts";
 import { type GateAnswer, gateAnswer, gatesOf, readGates } from "./gates.ts";
 import { isPhase, MOVED_BY_STEPS, PHASES, type Phase, phaseAfter } from "./phases.ts";
 import { retry } from "./retry.ts";
 import { run, runOne, withSession } from "./session.ts";
 import { callSteps } from "./steps.ts";
-import { verifyOn } from "./verify.ts";
+import type { VerifyResult } from "./verify.ts";
 
 export interface AdvanceOptions {
   /** Go on until this phase; default the next one. */
@@ -18,6 +18,12 @@ export interface AdvanceOptions {
   readonly reason?: string;
   /** Seconds to try again while other sessions are in the way, default 60. */
   readonly waitSeconds?: number;
+  /**
+   * Verify in front of each move for which nothing else is missing than a verify since the move before, and work off what it saw
+   * waiting. Drift that is found still refuses the move. Default false.
+   */
+  readonly verify?: boolean;
+  readonly onVerify?: (found: VerifyResult) => void;
   readonly onMove?: (move: Move) => void;
   readonly onRetry?: (error: unknown) => void;
 }
@@ -100,9 +106,20 @@ function targetOf(name: string, phase: string, to: string | undefined): Phase {
 async function moveTo(client: Client, name: string, to: Phase, options: AdvanceOptions): Promise<Move> {
   const force = [...(options.force ?? [])];
   const waitSeconds = options.waitSeconds ?? 60;
+  // A verify sees notes that come and go; where verifying is up to us, so is working them off.
+  const opensByTime = (error: unknown) =>
+    onlyCloses(error, options.verify ? ["writers_current", "outbox_drained"] : ["writers_current"], force);
+  if (options.verify && !MOVED_BY_STEPS.includes(to)) {
+    const found = await verifyFirst(client, name, to, { force, waitSeconds });
+    if (found !== undefined) options.onVerify?.(found);
+  }
+  if (to === "legacy_locked") await lookBeforeLocking(client, name, to, force);
+  if (to === "writes_switched") await workOffFirst(client, name);
+
   const until = performance.now() + waitSeconds * 1000;
-  const byTime = (error: unknown) => isRetryable(error) || onlyWaitsForWriters(error, force);
+  let tries = 0;
   const attempt = async (): Promise<Move> => {
+    if (options.verify && tries++ > 0) await workOffFirst(client, name);
     if (!MOVED_BY_STEPS.includes(to)) {
       const moved = await runOne(movePhase, { name, toPhase: to, force, reason: options.reason }, client);
       return {
@@ -129,17 +146,14 @@ async function moveTo(client: Client, name: string, to: Phase, options: AdvanceO
       gates: (moved.gates as unknown[]).map(gateAnswer),
     };
   };
-
-  if (to === "legacy_locked") await lookBeforeLocking(client, name, to, force);
-  if (to === "writes_switched") await workOffFirst(client, name);
   try {
     return await retry(attempt, {
       budgetMs: waitSeconds * 1000,
-      again: byTime,
+      again: (error) => isRetryable(error) || opensByTime(error),
       ...(options.onRetry === undefined ? {} : { onRetry: options.onRetry }),
     });
   } catch (error) {
-    if (onlyWaitsForWriters(error, force) && waitSeconds > 0) {
+    if (opensByTime(error) && waitSeconds > 0) {
       const explained = explainDatabaseError(error) as CutoverError;
       throw new CutoverError({
         ...explained,
@@ -152,48 +166,8 @@ async function moveTo(client: Client, name: string, to: Phase, options: AdvanceO
   }
 }
 
-/** Rounds of a drain in front of a move; writers may note faster than anybody drains, and the move takes a last round itself. */
-const ROUNDS_FIRST = 10;
-
-/** What the move would have to work off while it holds writers up is worked off while it does not. */
-async function workOffFirst(client: Client, name: string): Promise<void> {
-  for (let round = 0; round < ROUNDS_FIRST; round += 1) {
-    try {
-      if ((await runOne(drainBatch, { name, batch: 50 }, client)).done === 0) return;
-    } catch (error) {
-      // Somebody else is at it.
-      if (!isRetryable(error)) throw error;
-    }
-  }
-}
-
-/** The gate that opens by itself: a transaction from before the last move has to end. */
-function onlyWaitsForWriters(error: unknown, force: readonly string[]): boolean {
+/** Whether the move was refused by nothing but gates of these. */
+function onlyCloses(error: unknown, gates: readonly string[], force: readonly string[]): boolean {
   const closed = gatesOf(error).filter((answer) => !answer.yes && !force.includes(answer.gate));
-  return closed.length > 0 && closed.every((answer) => answer.gate === "writers_current");
-}
-
-/**
- * Locking begins with a fence in front of the legacy tables and asks its gates behind it. What would be refused there is found
- * here, while everybody still writes.
- */
-async function lookBeforeLocking(
-  client: Client,
-  name: string,
-  to: Phase,
-  force: readonly string[],
-): Promise<void> {
-  const closed = async () =>
-    (await readGates(client, name, to)).filter(
-      (answer) => !answer.yes && !force.includes(answer.gate) && answer.gate !== "writers_current",
-    );
-  if ((await closed()).some((answer) => answer.gate === "drift_free")) await verifyOn(client, name);
-  const [refusal] = await closed();
-  if (refusal === undefined) return;
-  throw new CutoverError({
-    code: "CU015",
-    message: `cutover ${name}: gate ${refusal.gate} says no to ${to}: ${refusal.reason} (${refusal.figure})`,
-    hint: refusal.nextStep ?? `cutover status ${name}`,
-    exitCode: EXIT.refused,
-  });
+  return closed.length > 0 && closed.every((answer) => gates.includes(answer.gate));
 }

@@ -16,6 +16,11 @@ export async function readGates(on: Queryable, name: string, toPhase: string): P
   return (await run(askGates, { name, toPhase }, on)).map((row) => gateAnswer(row));
 }
 
+/** Whether nothing is missing but a verify since the last move: this gate has found no drift, and no change of the catalog. */
+export function isNotVerified(answer: GateAnswer): boolean {
+  return answer.gate === "drift_free" && !answer.yes && answer.figure === "not verified";
+}
+
 /** A gate's answer as the database records it. */
 export function gateAnswer(row: unknown): GateAnswer {
   const answer = row as {

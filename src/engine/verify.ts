@@ -13,6 +13,8 @@ export interface VerifyOptions {
   readonly repair?: boolean;
   /** How many differing rows come back, default 100; all units are counted. */
   readonly mostDetails?: number;
+  /** Seconds to try again while other sessions are in the way, default 60. */
+  readonly waitSeconds?: number;
   readonly onRepair?: (units: number) => void;
 }
 
@@ -108,7 +110,7 @@ async function verifyOnce(
       withTransaction(client, { isolation: "repeatable read" }, () =>
         runOne(verifyCutover, { name, directions }, client),
       ),
-    { budgetMs: 60_000 },
+    { budgetMs: (options.waitSeconds ?? 60) * 1000 },
   );
   return readRun(client, id, most);
 }

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { advance, previewAdvance } from "../../engine/advance.ts";
+import { isNotVerified } from "../../engine/gates.ts";
 import { CutoverError, EXIT, messageOf } from "../../errors.ts";
 import { type Answer, act, atLeast, type Context, command } from "../shell.ts";
-import { describeGates } from "./status.ts";
+import { describeGates, describeVerdict } from "./status.ts";
 
 interface Options {
   readonly to?: string;
+  readonly verify?: boolean;
   readonly dryRun?: boolean;
   readonly force?: string[];
   readonly reason?: string;
@@ -16,10 +18,11 @@ export function advanceCommand(): Command {
   const built = command(
     "advance",
     "move a cutover to its next phase, if its gates say yes",
-    "cutover advance notes --to dual_write",
+    "cutover advance notes --to writes_switched --verify",
   )
     .argument("<name>", "the cutover")
     .option("--to <phase>", "go on until this phase; default the next one")
+    .option("--verify", "verify in front of each move that wants no more than that; drift still refuses it")
     .option("--dry-run", "move nothing: say what would be asked, and the answers")
     .option("--force <gates...>", "override these gates when they say no; recorded with the move")
     .option("--reason <text>", "recorded with the move")
@@ -34,7 +37,10 @@ async function move(context: Context, options: Options, name: string): Promise<A
     ...(options.to === undefined ? {} : { to: options.to }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     force: options.force ?? [],
+    verify: options.verify ?? false,
     waitSeconds: options.wait,
+    onVerify: (found) =>
+      context.out.note(`${name}: verify run ${found.run} in ${found.phase}: ${describeVerdict(found)}`),
     onMove: ({ from, to }) => context.out.note(`${name}: ${from} → ${to}`),
     onRetry: (error) => context.out.progress(`waiting: ${messageOf(error)}`),
   });
@@ -43,10 +49,14 @@ async function move(context: Context, options: Options, name: string): Promise<A
 
 async function preview(url: string, name: string, options: Options): Promise<Answer> {
   const found = await previewAdvance(url, name, options.to);
-  const closed = found.gates.filter(({ gate, yes }) => !yes && !options.force?.includes(gate));
+  const closed = found.gates.filter(
+    (answer) =>
+      !answer.yes && !options.force?.includes(answer.gate) && !(options.verify && isNotVerified(answer)),
+  );
+  const verifies = options.verify && found.gates.some(isNotVerified);
   return {
     text: `${name} is in ${found.phase}. In front of ${found.next}:\n${describeGates(found.gates)}`,
-    facts: { ...found, dryRun: true, would: closed.length === 0 ? "move" : "refuse" },
+    facts: { ...found, dryRun: true, would: closed.length > 0 ? "refuse" : verifies ? "verify" : "move" },
     refusal:
       closed[0] === undefined
         ? undefined
