@@ -3,20 +3,21 @@ import type { Catalog } from "../catalog/types.ts";
 import type { Problem } from "../definition/problem.ts";
 import type { Definition } from "../definition/types.ts";
 import { configFileOf, parseDefinition } from "./parsed-sql.ts";
-import type { Linted } from "./rule.ts";
+import type { Linted, Severity } from "./rule.ts";
 import { rules } from "./rules/index.ts";
 
 /** A problem with the rule that found it. */
 export interface Finding extends Problem {
   /** `docs/rules/<rule>.md` explains it. */
   readonly rule: string;
+  readonly severity: Severity;
 }
 
 /**
  * Looks for everything in a definition that would break a law of the engine: what the compiler relies on and does not ask
  * again. Pure but for the loading of the SQL parser.
  *
- * @returns all findings, in the order of the rules; empty when the definition can be compiled
+ * @returns all findings, in the order of the rules; without one of severity `error` the definition can be compiled
  */
 export async function lintDefinition(definition: Definition, catalog: Catalog): Promise<Finding[]> {
   await loadModule();
@@ -31,6 +32,7 @@ export async function lintDefinition(definition: Definition, catalog: Catalog): 
       ...problem,
       help: `${problem.help} (docs/rules/${rule.name}.md)`,
       rule: rule.name,
+      severity: rule.severity ?? "error",
     })),
   );
 }

@@ -13,10 +13,15 @@ export interface Linted {
   readonly configFile: string;
 }
 
+/** A definition with an error is not compiled. */
+export type Severity = "error" | "warning";
+
 /** A law of the engine that a definition could break. */
 export interface LintRule {
   /** Its file's name, and that of its page in docs/rules/. */
   readonly name: string;
+  /** Default error. A warning is told and refuses nothing: what it is about may never happen. */
+  readonly severity?: Severity;
   /** Names every place where a definition breaks it. */
   check(linted: Linted): readonly Problem[];
 }

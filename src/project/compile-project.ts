@@ -7,13 +7,15 @@ import { loadDefinition } from "../definition/load.ts";
 import { DefinitionError } from "../definition/problem.ts";
 import type { Definition } from "../definition/types.ts";
 import { explainDatabaseError } from "../errors.ts";
-import { lintDefinition } from "../lint/lint.ts";
+import { type Finding, lintDefinition } from "../lint/lint.ts";
 import type { Project } from "./find.ts";
 
 /** A definition that has been held against a database. */
 export interface CheckedDefinition {
   readonly definition: Definition;
   readonly catalog: Catalog;
+  /** What it says about what may happen; refuses nothing. */
+  readonly warnings: readonly Finding[];
 }
 
 /**
@@ -32,9 +34,10 @@ export async function checkDefinition(
   const tablesMissing = [...definition.tables, ...definition.context].some(
     (table) => !catalog.tables.has(table.name),
   );
-  if (!tablesMissing) problems.push(...(await lintDefinition(definition, catalog)));
+  const findings = tablesMissing ? [] : await lintDefinition(definition, catalog);
+  problems.push(...findings.filter(({ severity }) => severity === "error"));
   if (problems.length > 0) throw new DefinitionError(`cutover ${name}`, problems);
-  return { definition, catalog };
+  return { definition, catalog, warnings: findings.filter(({ severity }) => severity === "warning") };
 }
 
 /** The SQL of a cutover, as it is put into the project's migrations. */

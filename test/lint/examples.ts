@@ -584,4 +584,37 @@ FROM memo`,
       },
     ],
   },
+  "swaps-need-deferrable-keys": {
+    fails: [
+      {
+        sql: "CREATE UNIQUE INDEX ON public.note (heading)",
+        says: "new.note: the unique key (heading) is not deferrable",
+        at: "cutover.json",
+      },
+      {
+        sql: "ALTER TABLE public.memo ADD UNIQUE (title, seen_at)",
+        says: "legacy.memo: the unique key (title, seen_at) is not deferrable",
+      },
+    ],
+    passes: [
+      // Checked at the end of the statement.
+      { sql: "ALTER TABLE public.note ADD UNIQUE (heading) DEFERRABLE" },
+      // Only what the cutover's key holds apart already.
+      { sql: "CREATE UNIQUE INDEX ON public.note (note_id, heading)" },
+      // No mapping yields it, so sync never writes it.
+      { sql: "CREATE UNIQUE INDEX ON public.note (created_at)" },
+      // A legacy table that nothing writes.
+      {
+        sql: "CREATE UNIQUE INDEX ON public.memo (title)",
+        config: (config) => {
+          config.irreversible = "nobody wants it back";
+          delete config.units.reverse;
+          delete config.legacy.memo.unit;
+          delete config.legacy.memo.keep;
+          delete config.new.note.feeds;
+        },
+        files: { "reverse/memo.sql": undefined },
+      },
+    ],
+  },
 };

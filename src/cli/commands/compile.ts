@@ -1,12 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { CutoverError, EXIT } from "../../errors.ts";
+import type { Finding } from "../../lint/lint.ts";
 import { catalogSource } from "../../project/catalog-source.ts";
 import { compileProject } from "../../project/compile-project.ts";
 import { firstDifference } from "../../project/first-difference.ts";
 import { newestBlock, writeBlock } from "../../project/write-migration.ts";
 import { type Answer, act, type Context, command } from "../shell.ts";
-import { namesOf } from "./lint.ts";
+import { describeWarnings, namesOf } from "./lint.ts";
 
 interface Options {
   readonly check?: boolean;
@@ -34,9 +35,11 @@ async function compile(context: Context, options: Options, name: string): Promis
   const project = context.project();
   const names = namesOf(project, name);
   const url = await catalogSource(project, { databaseUrl: context.namedDatabase, shadow: options.shadow });
+  const told: Finding[] = [];
   const compiled: { cutover: string; file: string; state: string }[] = [];
   for (const cutover of names) {
-    const { sql } = await compileProject(project, cutover, url);
+    const { sql, warnings } = await compileProject(project, cutover, url);
+    told.push(...warnings);
     if (options.check) {
       const there = await newestBlock(project, cutover);
       if (there?.sql !== sql.trim()) throw outOfDate(cutover, there, sql.trim());
@@ -58,7 +61,8 @@ async function compile(context: Context, options: Options, name: string): Promis
   if (compiled.some(({ state, file }) => state === "written" && file === "current.sql")) {
     text.push("Next: review migrations/current.sql, graphile-migrate commit, then cutover migrate.");
   }
-  return { text: text.join("\n"), facts: { compiled } };
+  if (told.length > 0) text.push(describeWarnings(told));
+  return { text: text.join("\n"), facts: { compiled, warnings: told } };
 }
 
 function outOfDate(

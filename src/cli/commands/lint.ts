@@ -1,7 +1,8 @@
 import type { Command } from "commander";
-import { DefinitionError, type Problem } from "../../definition/problem.ts";
+import { DefinitionError, formatProblem, type Problem } from "../../definition/problem.ts";
 import { readViewLeaks } from "../../engine/views.ts";
 import { CutoverError, EXIT } from "../../errors.ts";
+import type { Finding } from "../../lint/lint.ts";
 import { catalogSource } from "../../project/catalog-source.ts";
 import { checkDefinition } from "../../project/compile-project.ts";
 import { definedCutovers, type Project } from "../../project/find.ts";
@@ -23,11 +24,14 @@ async function lint(context: Context, options: { readonly shadow?: boolean }, na
   const names = namesOf(project, name);
   const url = await catalogSource(project, { databaseUrl: context.namedDatabase, shadow: options.shadow });
   const problems: Problem[] = [];
+  const warnings: Finding[] = [];
   for (const each of names) {
-    await checkDefinition(project, each, url).catch((error: unknown) => {
+    try {
+      warnings.push(...(await checkDefinition(project, each, url)).warnings);
+    } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;
       problems.push(...error.problems);
-    });
+    }
   }
   for (const { view, leak } of await readViewLeaks(url)) {
     problems.push({
@@ -38,12 +42,23 @@ async function lint(context: Context, options: { readonly shadow?: boolean }, na
   }
   if (problems.length > 0) {
     return {
-      text: "",
-      facts: { cutovers: names, problems },
+      text: describeWarnings(warnings),
+      facts: { cutovers: names, problems, warnings },
       refusal: new DefinitionError(names.join(", "), problems),
     };
   }
-  return { text: `${names.join(", ")}: no problems`, facts: { cutovers: names, problems } };
+  const verdict = `${names.join(", ")}: no problems`;
+  return {
+    text: [verdict, describeWarnings(warnings)].filter((part) => part !== "").join("\n"),
+    facts: { cutovers: names, problems, warnings },
+  };
+}
+
+/** One after the other, as problems are told; empty without any. */
+export function describeWarnings(warnings: readonly Finding[]): string {
+  return warnings
+    .map((found) => formatProblem({ ...found, message: `warning: ${found.message}` }))
+    .join("\n");
 }
 
 /** The named cutover, or all of the project. */

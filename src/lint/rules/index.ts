@@ -16,6 +16,7 @@ import { onlyKnownTables } from "./only-known-tables.ts";
 import { pathsAreImmutable } from "./paths-are-immutable.ts";
 import { reverseIsReadable } from "./reverse-is-readable.ts";
 import { rulesYieldTheKey } from "./rules-yield-the-key.ts";
+import { swapsNeedDeferrableKeys } from "./swaps-need-deferrable-keys.ts";
 import { tableKind } from "./table-kind.ts";
 import { typeHasCast } from "./type-has-cast.ts";
 import { unitColumnsAreYielded } from "./unit-columns-are-yielded.ts";
@@ -46,4 +47,5 @@ export const rules: readonly LintRule[] = [
   reverseIsReadable,
   lostNeedsReason,
   applicationTriggersListed,
+  swapsNeedDeferrableKeys,
 ];
