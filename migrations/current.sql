@@ -109,6 +109,12 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 -- 3. One function, and so one grant, for applications that ask for the phase.
 --!include functions/phase.sql
 
+-- 4. Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
+-- this migration commits; a commit that meets it leaves its units pending, as for any lock.
+ALTER TABLE cutover.quarantine DROP COLUMN IF EXISTS version;
+ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
+--!include functions/quarantine_unit.sql
+
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
 --!include grants.sql
