@@ -115,6 +115,9 @@ ALTER TABLE cutover.quarantine DROP COLUMN IF EXISTS version;
 ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
 --!include functions/quarantine_unit.sql
 
+-- 5. A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
+--!include functions/revive_kept.sql
+
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
 --!include grants.sql

@@ -496,6 +496,9 @@ FUNCTION cutover.phase(cutover_name text) RETURNS text
 FUNCTION cutover.phase_rank(phase text) RETURNS integer
   LANGUAGE sql IMMUTABLE;
 
+FUNCTION cutover.primary_key_of(relation regclass) RETURNS text[]
+  LANGUAGE sql STABLE;
+
 FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
@@ -550,6 +553,9 @@ FUNCTION cutover.require_reverse_sync(stand cutover.cutovers) RETURNS void
 FUNCTION cutover.retry_quarantined(cutover_name text) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.revive_kept(stand cutover.cutovers, relation text, images text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.revoke_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
@@ -584,6 +590,9 @@ FUNCTION cutover.unarchive_legacy(cutover_name text) RETURNS void
 
 FUNCTION cutover.unregister_view(view_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8) RETURNS jsonb
+  LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL::text[], most_details integer DEFAULT 1000) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
