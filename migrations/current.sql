@@ -118,6 +118,48 @@ ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
 -- 5. A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
 --!include functions/revive_kept.sql
 
+-- 2. Jobs: the queue, the workers that are alive, what they measure.
+
+-- The schema of pg-boss and our queues in it, so that a worker creates nothing.
+--!include queue/pg-boss-43.sql
+--!include queue/queues.sql
+
+-- Queues of 0.1.0 had other names; a job that waits there, or whose worker is about to be replaced, moves along.
+UPDATE cutover_jobs.job
+   SET name = replace(name, '-units', '')
+ WHERE name IN ('backfill-units', 'verify-units', 'repair-units') AND state <= 'active';
+SELECT cutover_jobs.delete_queue(q.name)
+  FROM cutover_jobs.queue AS q
+ WHERE q.name IN ('backfill-units', 'verify-units', 'repair-units');
+
+-- A row for each running worker, written every few seconds; one that was not seen for take_over_seconds counts as gone.
+CREATE TABLE IF NOT EXISTS cutover.workers (
+  name text COLLATE "C" PRIMARY KEY,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  take_over_seconds integer NOT NULL,
+  concurrency integer NOT NULL,
+  jobs text[] NOT NULL,
+  running jsonb NOT NULL DEFAULT '[]'
+) WITH (fillfactor = 50);
+
+-- Samples of cutover.current_metrics(), one row a figure. cutover is '' for what concerns the whole database.
+CREATE TABLE IF NOT EXISTS cutover.metrics (
+  sampled_at timestamptz NOT NULL,
+  metric text COLLATE "C" NOT NULL,
+  cutover text COLLATE "C" NOT NULL DEFAULT '',
+  labels jsonb NOT NULL DEFAULT '{}',
+  value double precision NOT NULL,
+  PRIMARY KEY (metric, sampled_at, cutover, labels)
+);
+-- For what is too old.
+CREATE INDEX IF NOT EXISTS metrics_sampled_at ON cutover.metrics (sampled_at);
+
+--!include functions/current_metrics.sql
+--!include functions/sample_metrics.sql
+
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
 --!include grants.sql

@@ -19,6 +19,11 @@ export interface TransactionOptions {
   readonly isolation?: "read committed" | "repeatable read" | "serializable";
   /** Default false. */
   readonly readOnly?: boolean;
+  /**
+   * The server ends the transaction when its client has said nothing for that many seconds between two statements, and soon
+   * after the client has gone. For a process whose work others are to take over; default: as the session is set.
+   */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /**
@@ -80,7 +85,11 @@ export async function withTransaction<C extends Queryable, T>(
   fn: (client: C) => Promise<T>,
 ): Promise<T> {
   const isolation = (options.isolation ?? "read committed").toUpperCase();
-  await client.query(`BEGIN ISOLATION LEVEL ${isolation} ${options.readOnly ? "READ ONLY" : "READ WRITE"}`);
+  const begin = `BEGIN ISOLATION LEVEL ${isolation} ${options.readOnly ? "READ ONLY" : "READ WRITE"}`;
+  // In one message, so that it costs no round trip.
+  await client.query(
+    begin + (options.silenceSeconds === undefined ? "" : endWhenSilent(options.silenceSeconds)),
+  );
   let result: T;
   try {
     result = await fn(client);
@@ -91,6 +100,13 @@ export async function withTransaction<C extends Queryable, T>(
   }
   await client.query("COMMIT");
   return result;
+}
+
+/** Only for this transaction: behind a pooler the session is somebody else's next. */
+function endWhenSilent(seconds: number): string {
+  // Without the check, a server goes on with the statement of a client that was killed. Not every platform can do it.
+  return `; SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '${Math.ceil(seconds)}s', true);
+    SELECT pg_catalog.set_config('client_connection_check_interval', '1s', true) WHERE pg_catalog.version() ~ 'linux'`;
 }
 
 /** SQLSTATEs after which the same transaction may well succeed: serialization failure, deadlock, lock timeout. */

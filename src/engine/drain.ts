@@ -10,6 +10,8 @@ export interface DrainOptions {
   /** Seconds to try again while units are locked by others, default 60. */
   readonly waitSeconds?: number;
   readonly signal?: AbortSignal;
+  /** Seconds of our silence after which the server ends a transaction of ours. */
+  readonly silenceSeconds?: number;
 }
 
 /** Works off the committed notes of a cutover until none is left that can be worked off now. */
@@ -32,7 +34,10 @@ export async function drainAll(client: Queryable, name: string, options: DrainOp
     const started = performance.now();
     const batch = size.next;
     const { done } = await retry(
-      () => withTransaction(client, {}, () => runOne(drainBatch, { name, batch }, client)),
+      () =>
+        withTransaction(client, { silenceSeconds: options.silenceSeconds }, () =>
+          runOne(drainBatch, { name, batch }, client),
+        ),
       {
         budgetMs: (options.waitSeconds ?? 60) * 1000,
         onRetry: () => size.collided(),

@@ -19,6 +19,8 @@ export interface HelpOptions {
   /** Stops after the batch in hand. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: HelpProgress) => void;
+  /** Seconds of our silence after which the server ends a transaction of ours, so that others get its range and its units. */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /** Where the whole backfill is, seen by one helper. */
@@ -64,7 +66,7 @@ export function helpBackfill(source: Source, id: string, options: HelpOptions): 
     const step = async () => {
       const started = performance.now();
       const maxUnits = size.next;
-      const result = await withTransaction(client, {}, () =>
+      const result = await withTransaction(client, { silenceSeconds: options.silenceSeconds }, () =>
         runOne(backfillStep, { id, worker: options.worker, maxUnits }, client),
       );
       if (result.state === "worked") size.took(performance.now() - started, result.units === maxUnits);

@@ -16,6 +16,8 @@ export interface VerifyOptions {
   /** Seconds to try again while other sessions are in the way, default 60. */
   readonly waitSeconds?: number;
   readonly onRepair?: (units: number) => void;
+  /** Seconds of our silence after which the server ends a transaction of ours. */
+  readonly silenceSeconds?: number;
 }
 
 /** A row that is not what the mapping says. */
@@ -77,9 +79,9 @@ export async function verifyOn(
   let repaired = 0;
   while (options.repair && found.drifted > 0) {
     const before = found.drifted;
-    const units = await repairRun(client, found.run, options.onRepair);
+    const units = await repairRun(client, found.run, options);
     repaired += units;
-    await drainAll(client, name);
+    await drainAll(client, name, silent(options));
     found = await verifyOnce(client, name, options, most);
     // A unit that cannot be mended is in quarantine now; what drifts again without end is somebody else's doing.
     if (units === 0 || found.drifted >= before) break;
@@ -107,7 +109,7 @@ async function verifyOnce(
   const directions = options.directions === undefined ? undefined : [...options.directions];
   const { run: id } = await retry(
     () =>
-      withTransaction(client, { isolation: "repeatable read" }, () =>
+      withTransaction(client, { isolation: "repeatable read", silenceSeconds: options.silenceSeconds }, () =>
         runOne(verifyCutover, { name, directions }, client),
       ),
     { budgetMs: (options.waitSeconds ?? 60) * 1000 },
@@ -147,12 +149,12 @@ function unitsIn(accounting: Accounting, wanted: string): number {
     .reduce((sum, classes) => sum + (classes[wanted] ?? 0), 0);
 }
 
+function silent({ silenceSeconds }: VerifyOptions): { silenceSeconds?: number } {
+  return silenceSeconds === undefined ? {} : { silenceSeconds };
+}
+
 /** Makes the recorded units of a run true, batch by batch. Returns how many were visited. */
-async function repairRun(
-  client: Client,
-  runId: string,
-  onRepair: VerifyOptions["onRepair"],
-): Promise<number> {
+async function repairRun(client: Client, runId: string, options: VerifyOptions): Promise<number> {
   const size = new BatchSize();
   let units = 0;
   for (let afterOrdinal = 0; ; ) {
@@ -160,13 +162,15 @@ async function repairRun(
     const batch = size.next;
     const repaired = await retry(
       () =>
-        withTransaction(client, {}, () => runOne(repairBatch, { run: runId, batch, afterOrdinal }, client)),
+        withTransaction(client, silent(options), () =>
+          runOne(repairBatch, { run: runId, batch, afterOrdinal }, client),
+        ),
       { budgetMs: 60_000, onRetry: () => size.collided() },
     );
     if (repaired.last_ordinal === afterOrdinal) return units;
     size.took(performance.now() - started, true);
     units += repaired.units;
     afterOrdinal = repaired.last_ordinal;
-    onRepair?.(units);
+    options.onRepair?.(units);
   }
 }

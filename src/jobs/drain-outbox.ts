@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { withClient } from "../db.ts";
 import { drainAll } from "../engine/drain.ts";
 import { run } from "../engine/session.ts";
 import { listCutovers } from "../generated/cutovers.queries.ts";
@@ -10,12 +9,16 @@ export const drainOutbox = defineJob({
   name: "drain-outbox",
   payload: z.object({}),
   everyMs: 200,
-  run: ({ pool, signal, emit }) =>
-    withClient(pool, async (client) => {
+  run: ({ session, takeOverSeconds, signal, emit }) =>
+    session(async (client) => {
       for (const { name, phase } of await run(listCutovers, undefined, client)) {
         if (phase === "dropped" || signal.aborted) continue;
         // What is locked now is tried again at the next round.
-        const units = await drainAll(client, name, { waitSeconds: 5, signal });
+        const units = await drainAll(client, name, {
+          waitSeconds: 5,
+          signal,
+          silenceSeconds: takeOverSeconds,
+        });
         if (units > 0) emit({ event: "drained", cutover: name, units });
       }
     }),

@@ -1,17 +1,19 @@
-import { backfillUnits } from "./backfill-units.ts";
+import { backfill } from "./backfill.ts";
 import { cleanIdempotencyLog } from "./clean-idempotency-log.ts";
 import { drainOutbox } from "./drain-outbox.ts";
 import type { Job } from "./job.ts";
 import { refreshViews } from "./refresh-views.ts";
-import { repairUnits } from "./repair-units.ts";
-import { verifyUnits } from "./verify-units.ts";
+import { repair } from "./repair.ts";
+import { sampleMetrics } from "./sample-metrics.ts";
+import { verify } from "./verify.ts";
 
-/** All jobs, by the names of their queues. */
+/** All jobs, by the names of their queues. A new one wants `node scripts/queue-schema.ts` as well. */
 export const JOBS: readonly Job<object>[] = [
-  backfillUnits,
+  backfill,
   drainOutbox,
-  verifyUnits,
-  repairUnits,
+  verify,
+  repair,
   refreshViews,
   cleanIdempotencyLog,
+  sampleMetrics,
 ] as Job<object>[];

@@ -5,6 +5,7 @@ import { pause } from "../engine/drain.ts";
 import { type HelpProgress, helpBackfill } from "../engine/help-backfill.ts";
 import { Rate } from "../engine/rate.ts";
 import { explainDatabaseError } from "../errors.ts";
+import { backfill as backfillJob } from "./backfill.ts";
 import { enqueue } from "./queue.ts";
 
 export interface BackfillOptions {
@@ -82,7 +83,7 @@ export async function backfillByWorkers(
 ): Promise<BackfillProgress> {
   const { id } = planned;
   return withPool(database, 2, async (pool) => {
-    await enqueue(pool, "backfill-units", { backfill: id }, options.jobs);
+    await enqueue(pool, backfillJob, { backfill: id }, options.jobs);
     const rate = new Rate();
     let movedAt = performance.now();
     let last = -1;

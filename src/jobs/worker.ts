@@ -1,105 +1,162 @@
+import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
-import pg from "pg";
+import { setTimeout as wait } from "node:timers/promises";
+import type pg from "pg";
 import type { PgBoss } from "pg-boss";
 import { connectionError } from "../db.ts";
 import { pause } from "../engine/drain.ts";
 import { cutovers } from "../engine/status.ts";
-import { CutoverError, EXIT, explainDatabaseError, messageOf } from "../errors.ts";
-import { redactUrl } from "../log.ts";
-import { Helpers } from "./helpers.ts";
-import { JOBS } from "./index.ts";
-import type { Job, JobContext, JobEvent } from "./job.ts";
+import { explainDatabaseError, messageOf } from "../errors.ts";
+import { redactUrl, silentLogger } from "../log.ts";
+import { Heartbeat } from "./heartbeat.ts";
+import { Helpers, type Workplace } from "./helpers.ts";
+import type { Job, JobEvent } from "./job.ts";
 import { openQueue } from "./queue.ts";
+import { Sessions } from "./sessions.ts";
+import { workOffQueue } from "./work-off-queue.ts";
+import { parseOptions, type WorkerOptions } from "./worker-options.ts";
 
-export interface WorkerOptions {
-  /** A pool of the caller's, or a connection URL, for which the worker keeps a pool of its own. */
-  readonly database: pg.Pool | string;
-  /** Helpers at once for each piece of work, default 1. Each holds one session while it works. */
-  readonly concurrency?: number;
-  /** Names of the jobs that this worker does, default all. */
-  readonly jobs?: readonly string[];
-  /** Told of everything that happens. */
-  readonly onEvent?: (event: JobEvent) => void;
+export type { WorkerOptions } from "./worker-options.ts";
+
+/** How a worker of this process is, for a health check. */
+export interface WorkerHealth {
+  readonly worker: string;
+  /** `cut off`: the database has not answered for as long as others wait before they take over. */
+  readonly state: "running" | "cut off" | "stopping";
+  readonly silentSeconds: number;
+  readonly jobs: readonly string[];
+  readonly running: readonly object[];
 }
 
 /** A running worker. */
 export interface Worker {
-  /** Unique among all that run: host, process, number. */
+  /** Unique among all that ever run: host, process, a random part. */
   readonly name: string;
-  /** Ends after the transactions in hand. Resolves when no session of the worker is in use any more. */
+  health(): WorkerHealth;
+  /**
+   * Ends after the transactions in hand; what takes longer than the stop timeout is handed back. Resolves when no session of the
+   * worker is in use any more.
+   */
   stop(): Promise<void>;
 }
 
 /** How often the database is asked for work whose job has been lost. */
 const SWEEP_EVERY_MS = 1000;
 const LONGEST_PAUSE_MS = 5000;
-const QUEUE_POLL_SECONDS = 0.5;
-
-let started = 0;
+/** What a stop may take after the work was handed back, when the database does not answer either. */
+const FAREWELL_MS = 5000;
 
 /**
  * Starts a worker inside this process: it does the jobs of the queue, drains the outbox of every cutover all the time, and helps
  * with every backfill that is not finished.
  *
- * @throws CutoverError CU303 for a job that does not exist, CU905 where the core schema is missing, CU901 to CU904 without a
- *   connection
+ * @throws CutoverError CU303 for a job that does not exist, CU905 where the core schema is missing, CU310 where the queue is, CU901
+ *   to CU904 without a connection
  */
 export async function createWorker(options: WorkerOptions): Promise<Worker> {
-  started += 1;
-  const name = `${hostname()}:${process.pid}:${started}`;
-  const jobs = chooseJobs(options.jobs);
-  const concurrency = options.concurrency ?? 1;
-  const own = typeof options.database === "string";
-  const pool = own
-    ? new pg.Pool({
-        connectionString: options.database as string,
-        // Helpers of every job, the drain, the sweep, and the queue's own statements.
-        max: concurrency * jobs.length + 4,
-        application_name: "pg-cutover worker",
-      })
-    : (options.database as pg.Pool);
-  const emit = (event: JobEvent) => options.onEvent?.(event);
-  // A session that the server ends while it is idle; the next statement opens another.
-  if (own)
-    pool.on("error", (error) =>
-      emit({ event: "error", subject: "session", message: redactUrl(messageOf(error)) }),
+  const { jobs, concurrency, takeOverSeconds, stopTimeoutMs } = parseOptions(options);
+  // Host and process number alone come again: in a container that was restarted, both are the same.
+  const name = `${hostname()}:${process.pid}:${randomBytes(3).toString("hex")}`;
+  const names = jobs.map((job) => job.name);
+  const logger = options.logger ?? silentLogger;
+  const emit = (event: JobEvent) => {
+    options.onEvent?.(event);
+    logger[event.event === "error" ? "error" : event.event === "warning" ? "warn" : "info"](
+      event,
+      event.event,
     );
+  };
+  const complain = (subject: string, error: unknown) =>
+    emit({ event: "error", subject, message: redactUrl(messageOf(error)), ...codeOf(error) });
 
+  const sessions =
+    typeof options.database === "string"
+      ? // Helpers of every job, the drain, the sweep, the heartbeat, and the queue's own statements.
+        new Sessions(options.database, concurrency * jobs.length + 5, (error) => complain("session", error))
+      : undefined;
+  const pool = sessions?.pool ?? (options.database as pg.Pool);
   const stopping = new AbortController();
-  const context: JobContext = { pool, worker: name, signal: stopping.signal, emit };
-  const helpers = new Helpers(context, concurrency);
+  const leaving = new AbortController();
+  const place: Workplace = {
+    pool,
+    worker: name,
+    concurrency,
+    takeOverSeconds,
+    stopping: stopping.signal,
+    leaving: leaving.signal,
+    emit,
+  };
+  const helpers = new Helpers(place);
+  const vitals = { name, host: hostname(), pid: process.pid, takeOverSeconds, concurrency, jobs: names };
+  const heartbeat = new Heartbeat(
+    pool,
+    { ...vitals, running: () => helpers.running },
+    {
+      onCutOff: (silentSeconds) => emit({ event: "cut_off", worker: name, silentSeconds }),
+      onReconnected: (silentSeconds) => emit({ event: "reconnected", worker: name, silentSeconds }),
+      giveUpSessions: () => sessions?.giveUp(),
+    },
+  );
+
   let queue: PgBoss;
   try {
     await pool.query("SELECT").catch((error: unknown) => {
-      throw connectionError(error, own ? (options.database as string) : "the pool that was given");
+      throw connectionError(error, sessions ? (options.database as string) : "the pool that was given");
     });
     // Says at once when this database does not hold the core schema.
     await cutovers(pool);
-    queue = await openQueue(pool, { supervise: true });
+    queue = await openQueue(pool, {
+      supervise: true,
+      takeOverSeconds: options.takeOverSeconds,
+      onWarning: (message) => emit({ event: "warning", subject: "queue", message }),
+    });
+    await heartbeat.beat();
     await workOffQueue(queue, jobs, helpers, concurrency);
   } catch (error) {
-    if (own) await pool.end();
-    throw error;
+    await sessions?.pool.end();
+    throw explainDatabaseError(error);
   }
   const loops = [
     ...jobs
       .filter((job) => job.everyMs !== undefined)
-      .map((job) => again(context, job.name, job.everyMs ?? 0, () => job.run(context, {}))),
-    again(context, "sweep", SWEEP_EVERY_MS, () => sweep(context, jobs, helpers)),
+      .map((job) =>
+        again(place, complain, job.name, job.everyMs ?? 0, () => job.run(helpers.contextOf(name), {})),
+      ),
+    again(place, complain, "sweep", SWEEP_EVERY_MS, () => sweep(jobs, helpers, name)),
+    heartbeat.run(leaving.signal),
   ];
-  emit({ event: "ready", worker: name, pid: process.pid, concurrency, jobs: jobs.map((job) => job.name) });
+  emit({ event: "ready", worker: name, pid: process.pid, concurrency, takeOverSeconds, jobs: names });
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     emit({ event: "stopping", worker: name });
     stopping.abort();
-    await Promise.all([...loops, helpers.idle()]);
-    await queue.stop({ close: false, graceful: true, timeout: 10_000 });
-    if (own) await pool.end();
+    const working = Promise.all([
+      ...loops.slice(0, -1),
+      helpers.idle(),
+      queue.stop({ close: false, graceful: true, timeout: stopTimeoutMs + FAREWELL_MS }),
+    ]);
+    if (!(await endsWithin(stopTimeoutMs, working))) {
+      emit({ event: "handing_back", worker: name, running: helpers.running });
+      leaving.abort();
+      await endsWithin(FAREWELL_MS, working);
+    }
+    leaving.abort();
+    await endsWithin(FAREWELL_MS, heartbeat.end());
+    // Whatever still waits for an answer has been waited for long enough.
+    sessions?.giveUp();
+    await sessions?.pool.end();
     emit({ event: "stopped", worker: name, peakRssMiB: Math.round(process.resourceUsage().maxRSS / 1024) });
   };
   return {
     name,
+    health: () => ({
+      worker: name,
+      state: stopping.signal.aborted ? "stopping" : heartbeat.alive ? "running" : "cut off",
+      silentSeconds: heartbeat.silentSeconds,
+      jobs: names,
+      running: helpers.running,
+    }),
     stop: () => {
       stopped ??= stop();
       return stopped;
@@ -107,39 +164,10 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   };
 }
 
-function chooseJobs(names: readonly string[] | undefined): readonly Job<object>[] {
-  const unknown = names?.filter((name) => !JOBS.some((job) => job.name === name)) ?? [];
-  if (unknown.length === 0) return JOBS.filter((job) => names?.includes(job.name) ?? true);
-  throw new CutoverError({
-    code: "CU303",
-    message: `there is no job "${unknown[0]}"`,
-    hint: `Jobs: ${JOBS.map((job) => job.name).join(", ")}.`,
-    exitCode: EXIT.usage,
-  });
-}
-
-/** One job at a time per helper: they are long, so a batch would keep work from other workers. */
-async function workOffQueue(
-  queue: PgBoss,
-  jobs: readonly Job<object>[],
-  helpers: Helpers,
-  concurrency: number,
-): Promise<void> {
-  for (const job of jobs.filter(({ everyMs }) => everyMs === undefined)) {
-    await queue.work(
-      job.name,
-      { batchSize: 1, localConcurrency: concurrency, pollingIntervalSeconds: QUEUE_POLL_SECONDS },
-      async ([taken]) => {
-        if (taken !== undefined) await helpers.help(job, job.payload.parse(taken.data));
-      },
-    );
-  }
-}
-
 /** Takes up what waits in the database although nobody's job says so: its worker was killed, or the queue was emptied. */
-async function sweep(context: JobContext, jobs: readonly Job<object>[], helpers: Helpers): Promise<void> {
+async function sweep(jobs: readonly Job<object>[], helpers: Helpers, worker: string): Promise<void> {
   for (const job of jobs) {
-    for (const payload of (await job.waiting?.(context)) ?? []) {
+    for (const payload of (await job.waiting?.(helpers.contextOf(worker))) ?? []) {
       // Not waited for: the next piece of work may be another helper's. A failure is told where it happens.
       void helpers.help(job, payload).catch(() => undefined);
     }
@@ -148,30 +176,34 @@ async function sweep(context: JobContext, jobs: readonly Job<object>[], helpers:
 
 /** Runs `work` again and again until the worker stops; after a failure with growing pauses. */
 async function again(
-  context: JobContext,
+  place: Workplace,
+  complain: (subject: string, error: unknown) => void,
   subject: string,
   everyMs: number,
   work: () => Promise<void>,
 ): Promise<void> {
   let failures = 0;
-  while (!context.signal.aborted) {
+  while (!place.stopping.aborted) {
     try {
       await work();
       failures = 0;
     } catch (error) {
       failures += 1;
-      const explained = explainDatabaseError(error);
-      if (!context.signal.aborted) {
-        context.emit({
-          event: "error",
-          subject,
-          message: redactUrl(messageOf(explained)),
-          ...codeOf(explained),
-        });
-      }
+      if (!place.stopping.aborted) complain(subject, explainDatabaseError(error));
     }
-    await pause(Math.min(Math.max(everyMs, LONGEST_PAUSE_MS), everyMs * 2 ** failures), context.signal);
+    await pause(Math.min(Math.max(everyMs, LONGEST_PAUSE_MS), everyMs * 2 ** failures), place.stopping);
   }
+}
+
+/** Whether the work ended in that time; how it ended is told elsewhere. */
+async function endsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
+  const over = new AbortController();
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  const late = wait(ms, false, { signal: over.signal }).catch(() => false);
+  return Promise.race([ended, late]).finally(() => over.abort());
 }
 
 function codeOf(error: unknown): { code?: unknown } {

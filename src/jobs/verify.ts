@@ -1,13 +1,16 @@
 import { z } from "zod";
-import { verify } from "../engine/verify.ts";
+import { verifyOn } from "../engine/verify.ts";
 import { defineJob } from "./job.ts";
 
 /** Compares the two sides of a cutover exactly; what it finds stands in cutover.drift_runs. */
-export const verifyUnits = defineJob({
-  name: "verify-units",
+export const verify = defineJob({
+  name: "verify",
   payload: z.object({ cutover: z.string() }),
-  async run({ pool, emit }, { cutover }) {
-    const found = await verify(pool, cutover, { mostDetails: 0 });
+  only: ({ cutover }) => cutover,
+  async run({ session, takeOverSeconds, emit }, { cutover }) {
+    const found = await session((client) =>
+      verifyOn(client, cutover, { mostDetails: 0, silenceSeconds: takeOverSeconds }),
+    );
     emit({
       event: "verified",
       cutover,
