@@ -124,13 +124,7 @@ ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
 --!include queue/pg-boss-43.sql
 --!include queue/queues.sql
 
--- Queues of 0.1.0 had other names; a job that waits there, or whose worker is about to be replaced, moves along.
-UPDATE cutover_jobs.job
-   SET name = replace(name, '-units', '')
- WHERE name IN ('backfill-units', 'verify-units', 'repair-units') AND state <= 'active';
-SELECT cutover_jobs.delete_queue(q.name)
-  FROM cutover_jobs.queue AS q
- WHERE q.name IN ('backfill-units', 'verify-units', 'repair-units');
+--!include queue/renamed-queues.sql
 
 -- A row for each running worker, written every few seconds; one that was not seen for take_over_seconds counts as gone.
 CREATE TABLE IF NOT EXISTS cutover.workers (

@@ -148,7 +148,9 @@ describe("the parts of src/", () => {
 test("the toolkit knows no word of the example systems", async () => {
   const paths = FILES.filter((path) => /^(src|migrations)\//.test(path));
   const wrong = await findings(async (path) => {
-    const word = EXAMPLE_WORDS.exec(await read(path));
+    // What pg-boss says in its own schema is not ours to choose.
+    const text = (await read(path)).replaceAll(/\$pg_boss\$[\s\S]*?\$pg_boss\$/g, "");
+    const word = EXAMPLE_WORDS.exec(text);
     return word ? [`${path} says "${word[0]}"`] : [];
   }, paths);
   expect(wrong).toEqual([]);

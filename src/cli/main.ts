@@ -7,7 +7,9 @@ import { drainCommand } from "./commands/drain.ts";
 import { endReverseCommand } from "./commands/end-reverse.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { initCommand } from "./commands/init.ts";
+import { jobsCommand } from "./commands/jobs.ts";
 import { lintCommand } from "./commands/lint.ts";
+import { metricsCommand } from "./commands/metrics.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { newCommand } from "./commands/new.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
@@ -34,6 +36,8 @@ for (const command of [
   statusCommand(),
   advanceCommand(),
   workerCommand(),
+  jobsCommand(),
+  metricsCommand(),
   backfillCommand(),
   drainCommand(),
   verifyCommand(),

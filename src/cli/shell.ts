@@ -58,10 +58,16 @@ export function command(usage: string, summary: string, example: string): Comman
 /** Puts a core behind a command: runs it on parsed input, prints its answer, sets the exit code. */
 export function act<Options extends object>(
   built: Command,
-  core: (context: Context, options: Options, argument: string) => Promise<Answer | undefined>,
+  core: (
+    context: Context,
+    options: Options,
+    argument: string,
+    ...more: string[]
+  ) => Promise<Answer | undefined>,
 ): Command {
   return built.action(async (...given: unknown[]) => {
-    const argument = typeof given[0] === "string" ? given[0] : "";
+    // Commander puts the options and the command behind the arguments.
+    const [argument = "", ...more] = given.slice(0, -2).map((each) => (typeof each === "string" ? each : ""));
     const options = built.opts<CommonOptions & Options>();
     const out = createOutput(options.json ?? false);
     const answer = await core(
@@ -74,6 +80,7 @@ export function act<Options extends object>(
       },
       options,
       argument,
+      ...more,
     );
     if (answer === undefined) return;
     const { refusal } = answer;

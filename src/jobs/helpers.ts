@@ -80,7 +80,8 @@ export class Helpers {
   /** What a job has at hand. */
   contextOf(worker: string, claim?: AbortSignal): JobContext {
     const { pool, takeOverSeconds, stopping, leaving, emit } = this.#place;
-    const orClaim = (signal: AbortSignal) => (claim === undefined ? signal : AbortSignal.any([signal, claim]));
+    const orClaim = (signal: AbortSignal) =>
+      claim === undefined ? signal : AbortSignal.any([signal, claim]);
     return {
       pool,
       worker,

@@ -1,12 +1,12 @@
 import { hostname } from "node:os";
-import pg from "pg";
+import type pg from "pg";
 import { type BackfillProgress, planBackfill, readBackfill } from "../engine/backfill.ts";
 import { pause } from "../engine/drain.ts";
 import { type HelpProgress, helpBackfill } from "../engine/help-backfill.ts";
 import { Rate } from "../engine/rate.ts";
-import { explainDatabaseError } from "../errors.ts";
 import { backfill as backfillJob } from "./backfill.ts";
 import { enqueue } from "./queue.ts";
+import { withPool } from "./with-pool.ts";
 
 export interface BackfillOptions {
   /** Default forward. */
@@ -108,23 +108,4 @@ export async function backfillByWorkers(
 /** A backfill that is gone was cancelled. */
 function ended(progress: BackfillProgress | undefined, planned: BackfillProgress): BackfillProgress {
   return progress ?? { ...planned, state: "stopped" };
-}
-
-async function withPool<T>(
-  database: pg.Pool | string,
-  max: number,
-  fn: (pool: pg.Pool) => Promise<T>,
-): Promise<T> {
-  const own = typeof database === "string";
-  const pool = own
-    ? new pg.Pool({ connectionString: database, max, application_name: "pg-cutover" })
-    : database;
-  if (own) pool.on("error", () => undefined);
-  try {
-    return await fn(pool);
-  } catch (error) {
-    throw explainDatabaseError(error);
-  } finally {
-    if (own) await pool.end();
-  }
 }

@@ -1,37 +1,15 @@
-import { expect, onTestFinished, test } from "vitest";
+import { expect, test } from "vitest";
 import { advance } from "../../src/engine/advance.ts";
 import { planBackfill } from "../../src/engine/backfill.ts";
 import { status } from "../../src/engine/status.ts";
 import { verify } from "../../src/engine/verify.ts";
-import type { JobEvent } from "../../src/jobs/job.ts";
 import { backfill } from "../../src/jobs/run-backfill.ts";
-import { createWorker, type WorkerOptions } from "../../src/jobs/worker.ts";
+import { createWorker } from "../../src/jobs/worker.ts";
 import { createPlainProject, PLAIN } from "../helpers/cli-project.ts";
+import { startWorker } from "../helpers/worker.ts";
 
 const MANY = 4000;
 const manyRows = `INSERT INTO public.memo (title) SELECT 'memo ' || n FROM pg_catalog.generate_series(1, ${MANY}) AS n`;
-
-/** A worker in this process, with its events; it stops with the test. */
-async function startWorker(options: Omit<WorkerOptions, "onEvent">) {
-  const events: JobEvent[] = [];
-  const waiting: {
-    readonly wanted: (event: JobEvent) => boolean;
-    readonly found: (event: JobEvent) => void;
-  }[] = [];
-  const worker = await createWorker({
-    ...options,
-    onEvent: (event) => {
-      events.push(event);
-      for (const each of waiting) if (each.wanted(event)) each.found(event);
-    },
-  });
-  onTestFinished(() => worker.stop());
-  const until = (wanted: (event: JobEvent) => boolean) => {
-    const before = events.find(wanted);
-    return before ?? new Promise<JobEvent>((found) => waiting.push({ wanted, found }));
-  };
-  return { worker, events, until };
-}
 
 test("the range of a worker that is killed in the middle is taken over, and nothing is done twice or left out", async () => {
   const project = await createPlainProject(manyRows);

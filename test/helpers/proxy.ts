@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
+
+/** A network between a client and a database that can stop carrying anything, without either side being told. */
+export interface Proxy {
+  /** The database's URL, by way of the proxy. */
+  readonly url: string;
+  /** Carries nothing any more: what is sent is kept, new connections are accepted and not answered. */
+  cut(): void;
+  /** Carries again, what was kept included. */
+  restore(): void;
+}
+
+/** Puts a proxy in front of the database of this URL; it goes with the test. */
+export async function createProxy(url: string): Promise<Proxy> {
+  const target = new URL(url);
+  const sockets = new Set<Socket>();
+  let cut = false;
+  const server = createServer({ pauseOnConnect: true }, (client) => {
+    const database = connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [client, database],
+      [database, client],
+    ] as const) {
+      sockets.add(from);
+      from.on("data", (chunk) => to.write(chunk));
+      from.on("end", () => to.end());
+      from.on("error", () => to.destroy());
+      from.on("close", () => {
+        sockets.delete(from);
+        to.destroy();
+      });
+      if (cut) from.pause();
+      else from.resume();
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  const { port } = server.address() as { port: number };
+  return {
+    url: Object.assign(new URL(url), { hostname: "127.0.0.1", port: String(port) }).href,
+    cut() {
+      cut = true;
+      for (const socket of sockets) socket.pause();
+    },
+    restore() {
+      cut = false;
+      for (const socket of sockets) socket.resume();
+    },
+  };
+}
