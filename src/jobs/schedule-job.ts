@@ -21,7 +21,7 @@ export type Payload = Readonly<Record<string, unknown>>;
  * @returns whether it was put there: not while the same one waits or runs
  * @throws CutoverError CU303 when there is no job of that name, CU316 when it is none for the queue or the payload is not its
  */
-export function runJob(
+export async function runJob(
   database: pg.Pool | string,
   name: string,
   payload: Payload,
@@ -39,7 +39,7 @@ export function runJob(
  *
  * @throws CutoverError CU303, CU316 as `runJob`, and CU317 for times that cannot be read
  */
-export function scheduleJob(
+export async function scheduleJob(
   database: pg.Pool | string,
   name: string,
   payload: Payload,
@@ -76,7 +76,7 @@ export function scheduleJob(
 }
 
 /** Takes a schedule away. @throws CutoverError CU303, CU318 when there is none */
-export function unscheduleJob(
+export async function unscheduleJob(
   database: pg.Pool | string,
   name: string,
   payload: Payload,
