@@ -51,9 +51,9 @@ export async function cutover(options: CliOptions, ...argv: string[]): Promise<C
 /** A running `cutover worker --json`. */
 export interface CliWorker {
   readonly child: ChildProcess;
-  /** Resolves with the next event of this name, or one that has happened already. */
+  /** Resolves with the next event of this name that is wanted, or one that has happened already. */
   // biome-ignore lint/suspicious/noExplicitAny: the shape is what the test asserts
-  event(name: string): Promise<any>;
+  event(name: string, wanted?: (event: any) => boolean): Promise<any>;
   /** Ends it, and resolves with its exit code (null after SIGKILL). */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -62,11 +62,11 @@ export interface CliWorker {
 export function cutoverWorker(options: CliOptions, ...flags: string[]): CliWorker {
   const child = start(options, ["worker", "--json", ...flags]);
   const seen: { readonly event: string }[] = [];
-  const waiting = new Map<string, (event: unknown) => void>();
+  const waiting: ((event: { readonly event: string }) => void)[] = [];
   createInterface({ input: child.stdout as NodeJS.ReadableStream }).on("line", (line) => {
     const event = JSON.parse(line);
     seen.push(event);
-    waiting.get(event.event)?.(event);
+    for (const tell of waiting) tell(event);
   });
   child.stderr?.pipe(process.stderr);
   const closed = once(child, "close").then(([code]) => code as number | null);
@@ -79,11 +79,11 @@ export function cutoverWorker(options: CliOptions, ...flags: string[]): CliWorke
   });
   return {
     child,
-    event: (name) => {
-      const found = seen.find((each) => each.event === name);
-      return found === undefined
-        ? new Promise((resolve) => waiting.set(name, resolve))
-        : Promise.resolve(found);
+    event: (name, wanted = () => true) => {
+      const isIt = (each: { readonly event: string }) => each.event === name && wanted(each);
+      const found = seen.find(isIt);
+      if (found !== undefined) return Promise.resolve(found);
+      return new Promise((resolve) => waiting.push((each) => isIt(each) && resolve(each)));
     },
     end,
   };

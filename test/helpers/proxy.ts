@@ -12,8 +12,12 @@ export interface Proxy {
   restore(): void;
 }
 
-/** Puts a proxy in front of the database of this URL; it goes with the test. */
-export async function createProxy(url: string): Promise<Proxy> {
+/**
+ * Puts a proxy in front of the database of this URL; it goes with the test.
+ *
+ * @param delayMs how long everything is on its way, default no time at all
+ */
+export async function createProxy(url: string, delayMs = 0): Promise<Proxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let cut = false;
@@ -24,7 +28,10 @@ export async function createProxy(url: string): Promise<Proxy> {
       [database, client],
     ] as const) {
       sockets.add(from);
-      from.on("data", (chunk) => to.write(chunk));
+      from.on("data", (chunk) => {
+        if (delayMs === 0) to.write(chunk);
+        else setTimeout(() => to.write(chunk), delayMs);
+      });
       from.on("end", () => to.end());
       from.on("error", () => to.destroy());
       from.on("close", () => {
