@@ -33,6 +33,8 @@ export {
   type HelpResult,
   helpBackfill,
 } from "./engine/help-backfill.ts";
+/** Figures of all cutovers, as of now or written down. */
+export { type Metric, metrics, sampleMetrics } from "./engine/metrics.ts";
 export { PHASES, type Phase } from "./engine/phases.ts";
 /** The units that could not be written, or that a rule keeps out. */
 export { acceptUnits, type QuarantinedUnit, readQuarantine } from "./engine/quarantine.ts";
@@ -57,11 +59,27 @@ export {
   type ViewRefresh,
 } from "./engine/views.ts";
 export { CutoverError, type CutoverErrorDetails, EXIT } from "./errors.ts";
+/** Puts a failed job back into the queue, takes one out. */
+export { type ControlledJob, cancelJob, retryJob } from "./jobs/control-job.ts";
+/** Answers `GET /health` for a worker in this process. */
+export { type HealthServer, type HealthServerOptions, serveHealth } from "./jobs/health-server.ts";
 export type { JobEvent } from "./jobs/job.ts";
+/** What is scheduled, running, waiting and failed. */
+export { type JobsReport, jobs, type QueuedJob, type ScheduledJob } from "./jobs/list-jobs.ts";
 /** Plans a backfill and waits until workers, or this process, have done it. */
 export { type BackfillOptions, backfill } from "./jobs/run-backfill.ts";
+/** Puts a job into its queue, now or by a schedule. */
+export {
+  type Payload,
+  runJob,
+  type ScheduleOptions,
+  scheduleJob,
+  unscheduleJob,
+} from "./jobs/schedule-job.ts";
 /** Runs a worker inside this process. */
-export { createWorker, type Worker, type WorkerOptions } from "./jobs/worker.ts";
+export { createWorker, type Worker, type WorkerHealth, type WorkerOptions } from "./jobs/worker.ts";
+/** The workers of a database, by what they say of themselves. */
+export { type WorkerRow, type WorkersQuery, workers } from "./jobs/worker-health.ts";
 /** Every rule of `cutover lint`, on a definition and a catalog. */
 export { type Finding, lintDefinition } from "./lint/lint.ts";
 export { createLogger, type Logger, type LogOptions } from "./log.ts";
