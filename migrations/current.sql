@@ -123,7 +123,6 @@ ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
 -- The schema of pg-boss and our queues in it, so that a worker creates nothing.
 --!include queue/pg-boss-43.sql
 --!include queue/queues.sql
-
 --!include queue/renamed-queues.sql
 
 -- A row for each running worker, written every few seconds; one that was not seen for take_over_seconds counts as gone.

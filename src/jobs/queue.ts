@@ -13,8 +13,8 @@ export interface QueueOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** How often the queue looks for jobs whose worker has gone silent. */
-export const SUPERVISE_EVERY_SECONDS = 5;
+/** How often somebody looks for jobs whose worker has gone silent: twice that when the last who looked is the one that is gone. */
+const SUPERVISE_EVERY_SECONDS = 3;
 /** How often it looks whether a scheduled job is due. */
 const SCHEDULE_EVERY_SECONDS = 10;
 const FORWARD_EVERY_SECONDS = 1;

@@ -1,5 +1,7 @@
 import type pg from "pg";
+import { runOne } from "../engine/session.ts";
 import { CutoverError, EXIT, messageOf } from "../errors.ts";
+import { requireCutover } from "../generated/cutovers.queries.ts";
 import type { Job } from "./job.ts";
 import { enqueue, withQueue } from "./queue.ts";
 import { withPool } from "./with-pool.ts";
@@ -19,7 +21,7 @@ export type Payload = Readonly<Record<string, unknown>>;
  * Puts a job into its queue now.
  *
  * @returns whether it was put there: not while the same one waits or runs
- * @throws CutoverError CU303 when there is no job of that name, CU316 when it is none for the queue or the payload is not its
+ * @throws CutoverError CU011 when there is no such cutover, CU303 when there is no job of that name, CU316 when it is none for the queue or the payload is not its
  */
 export async function runJob(
   database: pg.Pool | string,
@@ -28,6 +30,7 @@ export async function runJob(
 ): Promise<{ job: string; payload: object; queued: boolean }> {
   const { job, parsed } = parse(name, payload);
   return withPool(database, 2, async (pool) => {
+    await requireKnown(pool, payload);
     const queued = await enqueue(pool, job, parsed);
     return { job: name, payload: parsed, queued: queued > 0 };
   });
@@ -37,7 +40,7 @@ export async function runJob(
  * Lets a job run by itself, once over all workers each time. Times that were missed while no worker ran are made up for by one
  * job. A schedule of the same job and cutover is replaced.
  *
- * @throws CutoverError CU303, CU316 as `runJob`, and CU317 for times that cannot be read
+ * @throws CutoverError CU011, CU303, CU316 as `runJob`, and CU317 for times that cannot be read
  */
 export async function scheduleJob(
   database: pg.Pool | string,
@@ -50,6 +53,7 @@ export async function scheduleJob(
   const { cron, timeZone: tz = "UTC" } = options;
   return withPool(database, 2, (pool) =>
     withQueue(pool, async (boss) => {
+      await requireKnown(pool, payload);
       let nextAt: Date | undefined;
       try {
         [nextAt] = boss.previewSchedule(cron, { tz, count: 1 });
@@ -97,6 +101,11 @@ export async function unscheduleJob(
       return { job: name, key };
     }),
   );
+}
+
+/** Better now than when a worker takes it up. */
+async function requireKnown(pool: pg.Pool, { cutover }: Payload): Promise<void> {
+  if (typeof cutover === "string") await runOne(requireCutover, { name: cutover }, pool);
 }
 
 /** One schedule for each job and cutover. */

@@ -153,7 +153,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
     health: () => ({
       worker: name,
       state: stopping.signal.aborted ? "stopping" : heartbeat.alive ? "running" : "cut off",
-      silentSeconds: heartbeat.silentSeconds,
+      silentSeconds: Math.round(heartbeat.silentSeconds * 10) / 10,
       jobs: names,
       running: helpers.running,
     }),

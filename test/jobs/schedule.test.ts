@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
+import { cancelJob } from "../../src/jobs/control-job.ts";
 import { jobs } from "../../src/jobs/list-jobs.ts";
+import { enqueue } from "../../src/jobs/queue.ts";
+import { repair } from "../../src/jobs/repair.ts";
 import { runJob, scheduleJob, unscheduleJob } from "../../src/jobs/schedule-job.ts";
 import { createPlainProject, PLAIN } from "../helpers/cli-project.ts";
 import { untilTrue } from "../helpers/until.ts";
@@ -70,8 +73,12 @@ test("cutover jobs: what is scheduled, waiting, running and failed; retry and ca
   );
   expect(scheduled).toMatchObject({ code: 0, facts: { job: "verify", key: PLAIN, cron: "0 3 * * *" } });
   expect((await json("run", "verify", PLAIN)).facts).toMatchObject({ ok: true, queued: true });
-  // Names are looked up when the job is done.
-  await json("run", "repair", "no_such_cutover");
+  expect(await json("run", "repair", "no_such_cutover")).toMatchObject({
+    code: 2,
+    facts: { error: { code: "CU011" } },
+  });
+  // One that is gone by the time.
+  await enqueue(db.pool, repair, { cutover: "no_such_cutover" });
   const before = (await json()).facts;
   expect(before).toMatchObject({
     workers: [],
@@ -117,7 +124,6 @@ test("a verify that is cancelled while it runs ends, in the worker and in the se
   await runJob(db.pool, "verify", { cutover: PLAIN });
   await until(named("job_started", "verify"));
   const running = await untilTrue(async () => (await jobs(db.pool)).running[0]);
-  const { cancelJob } = await import("../../src/jobs/control-job.ts");
   await cancelJob(db.pool, running.id);
   const told = await until(({ event, subject }) => event === "error" && subject === "verify");
   expect(told.message).toContain("cancelled");

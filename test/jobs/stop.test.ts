@@ -50,6 +50,19 @@ test.for(["verify", "repair"])(
   },
 );
 
+test("a worker on a pool of the application's own hands back as well, and leaves the pool as it was", async () => {
+  const { db } = await createPlainProject();
+  const release = await holdUp(db);
+  const first = await startWorker({ database: db.pool, stopTimeoutSeconds: 0 });
+  await runJob(db.pool, "verify", { cutover: PLAIN });
+  await first.until(named("job_started", "verify"));
+  await first.worker.stop();
+  expect((await jobs(db.pool)).waiting).toMatchObject([{ job: "verify" }]);
+  await release();
+  const second = await startWorker({ database: db.pool });
+  await second.until(named("verified"));
+});
+
 test("a backfill that a stopping worker has in hand ends after its batch, and another goes on with it", async () => {
   const { db } = await createPlainProject(
     "INSERT INTO public.memo (title) SELECT 'memo ' || n FROM pg_catalog.generate_series(1, 3000) AS n",
