@@ -7,11 +7,14 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { getConstructionPlans } from "pg-boss";
+import { getConstructionPlans, getMigrationPlans } from "pg-boss";
 import { QUEUE_SCHEMA, QUEUED, settingsOf } from "../src/jobs/queue-settings.ts";
 import { ROOT } from "./run-node.ts";
 
 const FOLDER = "migrations/fixtures/queue";
+
+/** Versions of pg-boss's schema that releases of ours have put into databases. One is added before pg-boss is upgraded. */
+const SHIPPED: readonly number[] = [43];
 
 const manifest = createRequire(import.meta.url)("pg-boss/package.json") as {
   version: string;
@@ -26,16 +29,21 @@ export function queueFiles(): Record<string, string> {
   };
 }
 
-function schemaFile(): string {
-  const plan = getConstructionPlans(QUEUE_SCHEMA)
-    .split("\n")
-    .map((line) => line.trimEnd())
-    // The migration that holds this has a transaction and a lock timeout of its own.
-    .filter((line) => !/^\s*(BEGIN;|COMMIT;|SET LOCAL .*;)?$/.test(line))
-    .join("\n")
-    // Each statement ends with one semicolon, on its own last line.
-    .replaceAll(/(\s*;)+/g, ";");
-  if (plan.includes("$pg_boss$")) throw new Error("the plan of pg-boss quotes as we do");
+/**
+ * pg-boss's schema as a migration: its construction plan, and its upgrade plan for each older version that may be there.
+ *
+ * @param older versions of its schema that releases of ours have put into databases
+ */
+export function schemaFile(older: readonly number[] = SHIPPED): string {
+  const upgrades = older
+    .filter((version) => version < manifest.pgboss.schema)
+    .map(
+      (version) => `  ELSIF (SELECT v.version FROM ${QUEUE_SCHEMA}.version AS v) = ${version} THEN
+    EXECUTE $pg_boss$
+${withoutTransaction(getMigrationPlans(QUEUE_SCHEMA, version))}
+$pg_boss$;
+`,
+    );
   return `-- The schema of the job queue, as pg-boss ${manifest.version} (MIT) wants it: its own plan, version ${manifest.pgboss.schema} of its schema.
 -- Written by scripts/queue-schema.ts, never by hand. A worker creates nothing, so that it can do without the right to.
 -- A database in which an earlier release created it at run time keeps what it has. Lock: none on any table of the application.
@@ -43,13 +51,29 @@ DO $install$
 BEGIN
   IF pg_catalog.to_regclass('${QUEUE_SCHEMA}.version') IS NULL THEN
     EXECUTE $pg_boss$
-${plan}
+${withoutTransaction(getConstructionPlans(QUEUE_SCHEMA))}
 $pg_boss$;
-  END IF;
+${upgrades.join("")}  END IF;
 END;
 $install$;
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${QUEUE_SCHEMA} FROM PUBLIC;
 `;
+}
+
+/** The migration that holds a plan has a transaction and a lock timeout of its own. */
+function withoutTransaction(plan: string): string {
+  if (plan.includes("$pg_boss$")) throw new Error("the plan of pg-boss quotes as we do");
+  return (
+    plan
+      .split("\n")
+      .map((line) => line.trimEnd())
+      .filter((line) => !/^\s*(BEGIN;|COMMIT;|SET LOCAL .*;|--.*)?$/.test(line))
+      .join("\n")
+      // Each statement ends with one semicolon, on its own last line.
+      .replaceAll(/(\s*;)+/g, ";")
+      // The queue is small, and its workers wait.
+      .replaceAll("INDEX CONCURRENTLY", "INDEX")
+  );
 }
 
 function queuesFile(): string {
