@@ -19,11 +19,12 @@ export interface HeartbeatEvents {
   /** The database has not answered for as long as others wait before they take over. */
   onCutOff(silentSeconds: number): void;
   onReconnected(silentSeconds: number): void;
-  /** Makes all sessions fail that wait for an answer; asked for again and again while it is cut off. */
+  /** Makes all sessions fail that wait for an answer; asked for again and again while none comes. */
   giveUpSessions(): void;
 }
 
 const BEATS_IN_TAKE_OVER = 4;
+const AGAIN_AFTER_MS = 250;
 
 /** Renews a worker's row for as long as it runs, and notices when the database does not answer. */
 export class Heartbeat {
@@ -32,7 +33,7 @@ export class Heartbeat {
   readonly #events: HeartbeatEvents;
   readonly #everyMs: number;
   #answeredAt = performance.now();
-  #asking: Promise<void> | undefined;
+  #asking: Promise<boolean> | undefined;
   #cutOff = false;
 
   constructor(pool: Pool, vitals: Vitals, events: HeartbeatEvents) {
@@ -69,17 +70,29 @@ export class Heartbeat {
   /** Beats until the signal is raised. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      // Not waited for: what is never answered fails only when its session is given up.
+      const began = performance.now();
       this.#asking ??= this.beat()
-        .catch(() => undefined)
+        .then(
+          () => true,
+          () => false,
+        )
         .finally(() => {
           this.#asking = undefined;
         });
-      await pause(this.#everyMs, signal);
-      if (this.alive || signal.aborted) continue;
-      if (!this.#cutOff) this.#events.onCutOff(this.silentSeconds);
-      this.#cutOff = true;
-      this.#events.giveUpSessions();
+      const answered = await Promise.race([this.#asking, pause(this.#everyMs, signal)]);
+      if (signal.aborted) return;
+      if (answered === true) {
+        await pause(this.#everyMs - (performance.now() - began), signal);
+        continue;
+      }
+      if (!this.alive) {
+        if (!this.#cutOff) this.#events.onCutOff(this.silentSeconds);
+        this.#cutOff = true;
+      }
+      // A beat that hangs fails only when its session is given up. One that has failed may have met a session that was just being
+      // given up: the next one comes soon, and finds another.
+      if (answered === false) await pause(AGAIN_AFTER_MS, signal);
+      else if (this.#cutOff) this.#events.giveUpSessions();
     }
   }
 

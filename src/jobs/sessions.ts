@@ -14,6 +14,9 @@ export class Sessions {
       max,
       application_name: "pg-cutover worker",
       connectionTimeoutMillis: 5000,
+      // A session that something on the way has forgotten is noticed by the system, though it waits for an answer for hours.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
     });
     this.pool.on("connect", (client) => this.#open.add(client));
     this.pool.on("remove", (client) => this.#open.delete(client));

@@ -4,7 +4,7 @@ import { workers } from "../../src/jobs/worker-health.ts";
 import { createPlainProject } from "../helpers/cli-project.ts";
 import { createProxy } from "../helpers/proxy.ts";
 import { untilTrue } from "../helpers/until.ts";
-import { named, startWorker } from "../helpers/worker.ts";
+import { startWorker } from "../helpers/worker.ts";
 
 test("cutover worker --health says whether one is alive here, or anywhere, and for which jobs", async () => {
   const { db, cutover } = await createPlainProject();
@@ -39,7 +39,7 @@ test("cutover worker --health says whether one is alive here, or anywhere, and f
   );
   expect(await cutover("worker", "--health", "anywhere")).toMatchObject({
     code: 4,
-    stdout: expect.stringMatching(/gone +silent for 11 s/),
+    stdout: expect.stringMatching(/gone +silent for \d+ s/),
   });
 });
 
@@ -59,19 +59,22 @@ test("GET /health answers 200 while the worker runs, 503 while it is cut off or 
   expect(await process.end("SIGTERM")).toBe(0);
 
   const proxy = await createProxy(db.url);
-  const { worker, until } = await startWorker({ database: proxy.url, stopTimeoutSeconds: 1 });
+  const { worker, events } = await startWorker({ database: proxy.url, stopTimeoutSeconds: 1 });
   const server = await serveHealth(worker.health, { port: 0 });
   const ask = async () => {
     const answer = await fetch(`http://${server.host}:${server.port}/health`);
     return { status: answer.status, state: ((await answer.json()) as { state: string }).state };
   };
   expect(await ask()).toEqual({ status: 200, state: "running" });
-  proxy.cut();
-  await until(named("cut_off"));
-  expect(await ask()).toEqual({ status: 503, state: "cut off" });
-  proxy.restore();
-  await until(named("reconnected"));
-  expect(await ask()).toEqual({ status: 200, state: "running" });
+  const count = (name: string) => events.filter(({ event }) => event === name).length;
+  for (const time of [1, 2]) {
+    proxy.cut();
+    await untilTrue(async () => count("cut_off") === time);
+    expect(await ask()).toEqual({ status: 503, state: "cut off" });
+    proxy.restore();
+    await untilTrue(async () => count("reconnected") === time);
+    expect(await ask()).toEqual({ status: 200, state: "running" });
+  }
   const stopped = worker.stop();
   expect(await ask()).toEqual({ status: 503, state: "stopping" });
   await stopped;
