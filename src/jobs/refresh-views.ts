@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { withClient, withTransaction } from "../db.ts";
+import { withTransaction } from "../db.ts";
 import { run, runOne } from "../engine/session.ts";
 import { refreshViewOn } from "../engine/views.ts";
 import { findViewRegistry, gatherViewMarks, listDueViews } from "../generated/views.queries.ts";
@@ -10,8 +10,8 @@ export const refreshViews = defineJob({
   name: "refresh-views",
   payload: z.object({}),
   everyMs: 1000,
-  run: ({ pool, signal, emit }) =>
-    withClient(pool, async (client) => {
+  run: ({ session, signal, emit }) =>
+    session(async (client) => {
       // A database that an older release made has nothing to refresh.
       if (!(await runOne(findViewRegistry, undefined, client)).exists) return;
       await withTransaction(client, {}, () => runOne(gatherViewMarks, undefined, client));

@@ -51,6 +51,16 @@ test("the figures are those that status and verify tell", async () => {
   expect(of("backfill_units_done")).toMatchObject([{ value: of("backfill_units")[0]?.value }]);
   expect(of("verify_drifted_units")).toMatchObject([{ value: 0 }]);
   expect(of("verify_age_seconds")[0]?.value).toBeGreaterThan(0);
+  await small.pool.query(
+    "CREATE MATERIALIZED VIEW public.titles AS SELECT sheet.id, sheet.title FROM public.sheet; SELECT cutover.register_view('public.titles', '1 minute'); SELECT cutover.refresh_view('public.titles')",
+  );
+  expect((await metrics(small.pool)).filter(({ labels }) => labels.view === "public.titles")).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ metric: "view_staleness_seconds", value: 0 }),
+      expect.objectContaining({ metric: "view_rows", value: 2 }),
+      expect.objectContaining({ metric: "view_refresh_failures", value: 0 }),
+    ]),
+  );
   // Names that a metrics page can print as they are.
   expect(found.filter(({ metric }) => !/^[a-z][a-z0-9_]*$/.test(metric))).toEqual([]);
 });
