@@ -36,6 +36,9 @@ export async function openQueue(pool: Pool, options: QueueOptions): Promise<PgBo
     monitorIntervalSeconds: SUPERVISE_EVERY_SECONDS,
     cronMonitorIntervalSeconds: SCHEDULE_EVERY_SECONDS,
     cronWorkerIntervalSeconds: FORWARD_EVERY_SECONDS,
+    // For pg-boss's own dashboard; kept for a month.
+    persistWarnings: options.supervise,
+    warningRetentionDays: 30,
     // DDL, for which a worker need not have the right: `npx pg-boss reindex --schema cutover_jobs` does it.
     reindex: false,
   });
