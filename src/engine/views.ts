@@ -114,9 +114,20 @@ export function refreshView(
   });
 }
 
-/** One attempt on a session of the caller's, in a transaction of its own. */
-export async function refreshViewOn(client: Client, name: string, onlyIfDue: boolean): Promise<ViewRefresh> {
-  const row = await withTransaction(client, {}, () => runOne(refreshOnce, { name, onlyIfDue }, client));
+/**
+ * One attempt on a session of the caller's, in a transaction of its own.
+ *
+ * @param silenceSeconds of ours, after which the server ends it, so that another may refresh the view
+ */
+export async function refreshViewOn(
+  client: Client,
+  name: string,
+  onlyIfDue: boolean,
+  silenceSeconds?: number,
+): Promise<ViewRefresh> {
+  const row = await withTransaction(client, { silenceSeconds }, () =>
+    runOne(refreshOnce, { name, onlyIfDue }, client),
+  );
   return {
     view: name,
     outcome: row.outcome as ViewRefresh["outcome"],

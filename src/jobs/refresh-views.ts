@@ -10,14 +10,16 @@ export const refreshViews = defineJob({
   name: "refresh-views",
   payload: z.object({}),
   everyMs: 1000,
-  run: ({ session, signal, emit }) =>
+  run: ({ session, takeOverSeconds, signal, emit }) =>
     session(async (client) => {
       // A database that an older release made has nothing to refresh.
       if (!(await runOne(findViewRegistry, undefined, client)).exists) return;
-      await withTransaction(client, {}, () => runOne(gatherViewMarks, undefined, client));
+      await withTransaction(client, { silenceSeconds: takeOverSeconds }, () =>
+        runOne(gatherViewMarks, undefined, client),
+      );
       for (const { name } of await run(listDueViews, undefined, client)) {
         if (signal.aborted) return;
-        const { outcome, ...facts } = await refreshViewOn(client, name, true);
+        const { outcome, ...facts } = await refreshViewOn(client, name, true, takeOverSeconds);
         if (outcome === "refreshed") emit({ event: "view_refreshed", ...facts });
         if (outcome === "failed") emit({ event: "view_refresh_failed", ...facts });
       }

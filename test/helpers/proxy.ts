@@ -20,7 +20,10 @@ export interface Proxy {
 export async function createProxy(url: string, delayMs = 0): Promise<Proxy> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
+  const untold: (() => void)[] = [];
   let cut = false;
+  // Nor is one side told that the other has gone.
+  const tell = (news: () => void) => (cut ? untold.push(news) : news());
   const server = createServer({ pauseOnConnect: true }, (client) => {
     const database = connect(Number(target.port), target.hostname);
     for (const [from, to] of [
@@ -32,11 +35,12 @@ export async function createProxy(url: string, delayMs = 0): Promise<Proxy> {
         if (delayMs === 0) to.write(chunk);
         else setTimeout(() => to.write(chunk), delayMs);
       });
-      from.on("end", () => to.end());
-      from.on("error", () => to.destroy());
+      from.on("end", () => tell(() => to.end()));
+      // Its close comes after it.
+      from.on("error", () => undefined);
       from.on("close", () => {
         sockets.delete(from);
-        to.destroy();
+        tell(() => to.destroy());
       });
       if (cut) from.pause();
       else from.resume();
@@ -57,6 +61,7 @@ export async function createProxy(url: string, delayMs = 0): Promise<Proxy> {
     },
     restore() {
       cut = false;
+      for (const news of untold.splice(0)) news();
       for (const socket of sockets) socket.resume();
     },
   };

@@ -94,3 +94,34 @@ test("a worker that stood still finds its job with another, and changes nothing 
   expect(await state()).toEqual(before);
   expect((await jobs(db.pool)).failed).toEqual([]);
 });
+
+test("a view whose refresh was cut off is refreshed by another worker", async () => {
+  const { db } = await createPlainProject();
+  await db.pool.query(
+    "CREATE MATERIALIZED VIEW public.titles AS SELECT memo.id, memo.title FROM public.memo; SELECT cutover.register_view('public.titles', '0 seconds')",
+  );
+  await db.pool.query("SELECT FROM cutover.refresh_view('public.titles')");
+  await db.pool.query("UPDATE public.memo SET title = 'later' WHERE id = 1");
+  const blocker = await db.connect();
+  await blocker.query("BEGIN; LOCK TABLE public.memo IN ACCESS EXCLUSIVE MODE");
+  const network = await createProxy(db.url);
+  const first = await startWorker({ database: network.url, jobs: ["refresh-views"], stopTimeoutSeconds: 0 });
+  const refreshing = async () =>
+    (
+      await db.pool.query(
+        "SELECT FROM pg_catalog.pg_stat_activity WHERE datname = $1 AND query LIKE '%refresh_view(%' AND application_name = 'pg-cutover worker' AND wait_event_type = 'Lock'",
+        [db.name],
+      )
+    ).rowCount;
+  await untilTrue(async () => (await refreshing()) === 1);
+  network.cut();
+  // The server comes to the end of it, with nobody there to say COMMIT.
+  await blocker.query("ROLLBACK");
+  const { until } = await startWorker({ database: db.url, jobs: ["refresh-views"] });
+  await until(named("view_refreshed"));
+  expect((await db.pool.query("SELECT title FROM public.titles WHERE id = 1")).rows).toEqual([
+    { title: "later" },
+  ]);
+  network.restore();
+  await first.worker.stop();
+});
