@@ -84,7 +84,11 @@ test("cutover jobs: what is scheduled, waiting, running and failed; retry and ca
     workers: [],
     running: [],
     failed: [],
-    scheduled: [{ job: "sample-metrics" }, { job: "verify", timeZone: "Europe/Berlin", lastAt: null }],
+    scheduled: [
+      { job: "clean-idempotency-log" },
+      { job: "sample-metrics" },
+      { job: "verify", timeZone: "Europe/Berlin", lastAt: null },
+    ],
   });
   expect(before.waiting.map((each: { job: string }) => each.job).sort()).toEqual(["repair", "verify"]);
   const verify = before.waiting.find((each: { job: string }) => each.job === "verify");
@@ -106,7 +110,7 @@ test("cutover jobs: what is scheduled, waiting, running and failed; retry and ca
   await worker.stop();
 
   const text = (await cutover("jobs")).stdout;
-  expect(text).toMatch(/^Scheduled\n {2}sample-metrics/m);
+  expect(text).toMatch(/^Scheduled\n {2}clean-idempotency-log/m);
   expect(text).toMatch(/Failed\n {2}\S+ {2}repair {2}\{"cutover":"no_such_cutover"\}/);
   expect(text).toMatch(/No worker is alive: start `cutover worker`/);
   expect((await json("unschedule", "verify", PLAIN)).facts).toMatchObject({ ok: true });

@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { withClient } from "../../src/db.ts";
 import { advance } from "../../src/engine/advance.ts";
 import { verify } from "../../src/engine/verify.ts";
 import { JOBS } from "../../src/jobs/index.ts";
-import type { JobContext, JobEvent } from "../../src/jobs/job.ts";
+import type { JobEvent } from "../../src/jobs/job.ts";
 import { backfill } from "../../src/jobs/run-backfill.ts";
 import { createPlainProject, PLAIN } from "../helpers/cli-project.ts";
 import type { TestDatabase } from "../helpers/database.ts";
+import { jobContext } from "../helpers/job-context.ts";
 import { named, startWorker } from "../helpers/worker.ts";
 
 /** Does a job here and now, as a worker would; the events that it told. */
@@ -14,14 +14,7 @@ async function doJob(db: TestDatabase, name: string, payload: object = {}): Prom
   const job = JOBS.find((each) => each.name === name);
   if (job === undefined) throw new Error(`no job ${name}`);
   const events: JobEvent[] = [];
-  const context: JobContext = {
-    pool: db.pool,
-    worker: "test",
-    signal: new AbortController().signal,
-    takeOverSeconds: 10,
-    session: (fn) => withClient(db.pool, fn),
-    emit: (event) => events.push(event),
-  };
+  const context = jobContext(db.pool, { emit: (event) => events.push(event) });
   await job.run(context, job.payload.parse(payload));
   return events;
 }

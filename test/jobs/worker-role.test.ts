@@ -72,6 +72,11 @@ test("a worker does every job as a role that has nothing but the documented righ
   });
   await runJob(url, "sample-metrics", {});
   await until(named("metrics_sampled"));
+  await db.pool.query(
+    "INSERT INTO cutover.idempotency_log (key, operation, status, expires_at, scope, fingerprint) VALUES ('k', 'o', 'success', now() - interval '1 hour', 's', '')",
+  );
+  await runJob(url, "clean-idempotency-log", {});
+  expect(await until(named("idempotency_log_cleaned"))).toMatchObject({ deleted: 1 });
   await scheduleJob(url, "verify", { cutover: PLAIN }, { cron: "0 3 * * *" });
   expect(await jobs(url)).toMatchObject({ workers: [{ name: worker.name }], failed: [] });
   await worker.stop();
@@ -79,6 +84,7 @@ test("a worker does every job as a role that has nothing but the documented righ
   // Every job has been here.
   expect(JOBS.map(({ name }) => name).sort()).toEqual([
     "backfill",
+    "clean-idempotency-log",
     "drain-outbox",
     "refresh-views",
     "repair",

@@ -1,11 +1,13 @@
 import { beforeAll, beforeEach, expect, onTestFinished, test } from "vitest";
 import { cleanIdempotencyLog } from "../../src/jobs/clean-idempotency-log.ts";
 import type { JobEvent } from "../../src/jobs/job.ts";
+import { runJob } from "../../src/jobs/schedule-job.ts";
 import { createWorker } from "../../src/jobs/worker.ts";
 import { cleanRequestLog, readRequestLog } from "../../src/requests/log.ts";
 import { cutover } from "../helpers/cli.ts";
 import { createCoreDatabase } from "../helpers/core.ts";
 import type { TestDatabase } from "../helpers/database.ts";
+import { jobContext } from "../helpers/job-context.ts";
 import { outcome } from "../traps/sessions.ts";
 
 let db: TestDatabase;
@@ -111,18 +113,14 @@ test("the view counts every ending once, and expired ones besides", async () => 
 test("the job cleans up, run twice with the same result, and is one of the worker's", async () => {
   await fill(3, "-1 day");
   const events: JobEvent[] = [];
-  const context = {
-    pool: db.pool,
-    worker: "test",
-    signal: new AbortController().signal,
-    emit: (event: JobEvent) => events.push(event),
-  };
+  const context = jobContext(db.pool, { emit: (event) => events.push(event) });
   await cleanIdempotencyLog.run(context, {});
   await cleanIdempotencyLog.run(context, {});
   expect(events).toEqual([{ event: "idempotency_log_cleaned", deleted: 3 }]);
-  expect(cleanIdempotencyLog.everyMs).toBe(24 * 3600_000);
+  expect(cleanIdempotencyLog.schedule).toEqual({ cron: "0 3 * * *", missed: "once" });
 
   await fill(2, "-1 hour");
+  await runJob(db.pool, "clean-idempotency-log", {});
   const cleaned = new Promise<JobEvent>((resolve) => {
     createWorker({
       database: db.url,
@@ -137,10 +135,11 @@ test("stopped in the middle, the job has kept what it did, and the next one goes
   await fill(20_001, "-1 day");
   const stopping = new AbortController();
   stopping.abort();
-  const context = { pool: db.pool, worker: "test", signal: stopping.signal, emit: () => undefined };
-  await cleanIdempotencyLog.run(context, {});
+  const stopped = cleanIdempotencyLog.run(jobContext(db.pool, { signal: stopping.signal }), {});
+  // Handed back: the queue gives it to the next.
+  await expect(stopped).rejects.toMatchObject({ code: "CU311" });
   expect(await left()).toBe(10_001);
-  await cleanIdempotencyLog.run({ ...context, signal: new AbortController().signal }, {});
+  await cleanIdempotencyLog.run(jobContext(db.pool), {});
   expect(await left()).toBe(0);
 });
 
