@@ -1,5 +1,5 @@
---! Previous: sha1:dddfd7c0be80872357de26a4307a6c3bc98b3733
---! Hash: sha1:82f2ea6b315998f05e1d6ee445af9e9c78bef218
+--! Previous: sha1:47cdc5200b61b0e67315e9970c085bac968eb526
+--! Hash: sha1:38861d2a7d2a82e1564b8c6ffc5a3382835467d5
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:82f2ea6b315998f05e1d6ee445af9e9c78bef218
---! Hash: sha1:bd5fd96a8f48669da77faad59c5354360f6589a6
+--! Previous: sha1:38861d2a7d2a82e1564b8c6ffc5a3382835467d5
+--! Hash: sha1:02b820107e91631bd8dde79adef7c04242da8cb7
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
