@@ -1,5 +1,5 @@
---! Previous: sha1:47cdc5200b61b0e67315e9970c085bac968eb526
---! Hash: sha1:38861d2a7d2a82e1564b8c6ffc5a3382835467d5
+--! Previous: sha1:a5ede77244f3f90c04c45451540b6223ac81c06c
+--! Hash: sha1:686378e2437afa398465bf1d49bd1dc97850f1d6
 --! Message: cutover habits
 
 -- Enter migration here

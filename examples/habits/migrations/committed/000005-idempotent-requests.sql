@@ -1,5 +1,5 @@
---! Previous: sha1:38861d2a7d2a82e1564b8c6ffc5a3382835467d5
---! Hash: sha1:02b820107e91631bd8dde79adef7c04242da8cb7
+--! Previous: sha1:686378e2437afa398465bf1d49bd1dc97850f1d6
+--! Hash: sha1:60e4501a98bcb2de3a50238c635b6fc5407c9a00
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
