@@ -1,5 +1,10 @@
 -- The migration in progress: table changes, and --!include lines for functions, views and grants.
 
+-- Projections: rows of cutover.cutovers of a kind of their own.
+-- Lock: ACCESS EXCLUSIVE on cutover.cutovers for a catalog update; it waits for commits in progress.
+ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'cutover'
+  CHECK (kind IN ('cutover', 'projection'));
+
 -- 1. The engine: less to do, and less to plan, while a move holds writers up.
 --!include functions/advance.sql
 --!include functions/compiled.sql
@@ -152,6 +157,10 @@ CREATE INDEX IF NOT EXISTS metrics_sampled_at ON cutover.metrics (sampled_at);
 
 --!include functions/current_metrics.sql
 --!include functions/sample_metrics.sql
+-- Projections, whose kind stands above.
+--!include functions/projections.sql
+--!include functions/gate_units_local.sql
+--!include functions/compact_units.sql
 
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;
