@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import type { Problem } from "../definition/problem.ts";
 import { positionOf } from "../definition/problem.ts";
+import { configFileOf } from "../definition/projection-words.ts";
 import { withoutSemicolon } from "../definition/sql-file.ts";
 import type { Definition, Feed, Table } from "../definition/types.ts";
 import { messageOf } from "../errors.ts";
@@ -23,7 +24,7 @@ export async function describeDefinition(
 ): Promise<{ described: Map<string, Described>; problems: Problem[] }> {
   const described = new Map<string, Described>();
   const problems: Problem[] = [];
-  const configFile = `cutovers/${definition.name}/cutover.json`;
+  const configFile = configFileOf(definition);
   await client.query("BEGIN");
   try {
     const tables = [...definition.tables, ...definition.context];

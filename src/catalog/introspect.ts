@@ -24,6 +24,8 @@ SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind, t.relpersisten
                                  FROM pg_catalog.unnest(c.conkey) WITH ORDINALITY AS k (attnum, ordinality)
                                  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = k.attnum),
                    'references', fn.nspname || '.' || f.relname,
+                   'onDelete', CASE WHEN c.confdeltype IN ('a', 'r') THEN 'refused' ELSE 'let through' END,
+                   'onUpdate', CASE WHEN c.confupdtype IN ('a', 'r') THEN 'refused' ELSE 'let through' END,
                    'referencedColumns', (SELECT pg_catalog.jsonb_agg(a.attname ORDER BY k.ordinality)
                                  FROM pg_catalog.unnest(c.confkey) WITH ORDINALITY AS k (attnum, ordinality)
                                  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = c.confrelid AND a.attnum = k.attnum))
@@ -36,7 +38,9 @@ SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind, t.relpersisten
                                              ORDER BY g.tgname)
           FROM pg_catalog.pg_trigger AS g
           JOIN pg_catalog.pg_proc AS p ON p.oid = g.tgfoid JOIN pg_catalog.pg_namespace AS pn ON pn.oid = p.pronamespace
-         WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND pn.nspname <> $3), '[]') AS application_triggers,
+         WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND pn.nspname NOT IN ($3, 'cutover')
+           AND NOT (pg_catalog.starts_with(g.tgname, 'zzz_cutover_') AND pg_catalog.starts_with(pn.nspname, 'cutover_'))), '[]')
+         AS application_triggers,
        coalesce((SELECT pg_catalog.jsonb_agg(r.rulename ORDER BY r.rulename)
           FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = t.oid AND r.rulename <> '_RETURN'), '[]') AS rewrite_rules
   FROM pg_catalog.pg_class AS t JOIN pg_catalog.pg_namespace AS n ON n.oid = t.relnamespace
@@ -45,7 +49,8 @@ SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind, t.relpersisten
 /**
  * Reads what the catalog knows of a table; writes nothing, takes no lock on it.
  *
- * @param compiledSchema triggers whose function lives there are ours and are left out
+ * @param compiledSchema triggers whose function lives there are ours and are left out, as are those of other cutovers
+ *   and projections and those that mark views: these only note
  * @returns undefined when there is no such table
  */
 export async function introspectTable(

@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import { compiledSchema } from "../definition/identifiers.ts";
 import type { Problem } from "../definition/problem.ts";
+import { configFileOf, inWordsOf } from "../definition/projection-words.ts";
 import type { Definition } from "../definition/types.ts";
 import { describeDefinition } from "./describe.ts";
 import { introspectTable } from "./introspect.ts";
@@ -21,9 +22,9 @@ export async function readCatalog(
     const facts = await introspectTable(client, table, compiledSchema(definition.name));
     if (facts === undefined) {
       problems.push({
-        file: `cutovers/${definition.name}/cutover.json`,
+        file: configFileOf(definition),
         message: `the database has no table ${table.schema}.${table.name}`,
-        help: "Create it in a migration that is committed before this cutover, or correct the name.",
+        help: `Create it in a migration that is committed before this ${definition.kind}, or correct the name.`,
       });
     } else {
       tables.set(table.name, facts);
@@ -35,7 +36,10 @@ export async function readCatalog(
     return { catalog: { tables, described: new Map(), builtins, serverVersion }, problems };
   }
   const { described, problems: refused } = await describeDefinition(client, definition);
-  return { catalog: { tables, described, builtins, serverVersion }, problems: refused };
+  return {
+    catalog: { tables, described, builtins, serverVersion },
+    problems: refused.map(inWordsOf(definition)),
+  };
 }
 
 /** pg_depend does not record what is built in, so that a SELECT's use of these can only be judged by name. */

@@ -15,6 +15,9 @@ export interface ForeignKey {
   /** Schema-qualified, unquoted: `public.weeks`. */
   readonly references: string;
   readonly referencedColumns: readonly string[];
+  /** What becomes of a delete of the row that it points to: refused, or let through (a cascade, or a value in its place). */
+  readonly onDelete: "refused" | "let through";
+  readonly onUpdate: "refused" | "let through";
 }
 
 /** What the compiler needs to know of a table. */

@@ -8,12 +8,12 @@ import { emitMappings } from "./emit/mappings.ts";
 import { emitNotes } from "./emit/notes.ts";
 import { emitPatch } from "./emit/patch.ts";
 import { emitRecompute } from "./emit/recompute.ts";
-import { emitFingerprint, emitRegister } from "./emit/register.ts";
+import { emitFingerprint, emitRegister, emitSettle } from "./emit/register.ts";
 import { emitTriggers } from "./emit/triggers.ts";
 import { emitTypes } from "./emit/types.ts";
 import { emitUnits } from "./emit/units.ts";
 import { plan as makePlan } from "./plan.ts";
-import { identifier, join, nothing, sql } from "./sql.ts";
+import { identifier, join, nothing, type Sql, sql, trusted } from "./sql.ts";
 
 /**
  * The SQL of a cutover, one section after the other, as it is put into the user's migrations. Pure: the same definition and
@@ -24,10 +24,10 @@ export function compile(definition: Definition, catalog: Catalog): string {
   const schema = identifier(plan.schema);
   const sections = [
     sql`
--- Cutover "${identifier(definition.name)}", compiled by \`cutover compile\` from cutovers/${identifier(definition.name)}/. Do not edit: change the
+-- ${title(definition)}. Do not edit: change the
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
--- Everything of this cutover lives in the schema ${schema}; the triggers at the end stand on the tables of both sides.
+-- Everything of this ${trusted(definition.kind)} lives in the schema ${schema}; the triggers at the end stand on the tables ${trusted(definition.kind === "cutover" ? "of both sides" : "that it reads and keeps")}.
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, ${join(plan.schemas.map(identifier))};
 SET LOCAL lock_timeout = '100ms';
@@ -50,6 +50,7 @@ REVOKE ALL ON SCHEMA ${schema} FROM PUBLIC;`,
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${schema} FROM PUBLIC;`,
     emitTriggers(plan),
     emitFingerprint(plan, catalog),
+    plan.projection ? emitSettle(plan) : nothing,
   ];
   return `${
     join(
@@ -57,4 +58,11 @@ REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${schema} FROM PUBLIC;`,
       "\n\n",
     ).text
   }\n`;
+}
+
+function title({ kind, name }: Definition): Sql {
+  const shown = identifier(name);
+  return kind === "cutover"
+    ? sql`Cutover "${shown}", compiled by \`cutover compile\` from cutovers/${shown}/`
+    : sql`Projection "${shown}", compiled by \`cutover compile\` from projections/${shown}/`;
 }

@@ -24,6 +24,11 @@ export interface PlannedSource {
   /** Columns that this kind's mappings, rules and feeds read; undefined: all. */
   readonly relevant: readonly string[];
   readonly columns: readonly string[];
+  /**
+   * Columns that its look-ups take; undefined: all. A projection stays, and what it does not read may come and go: a function that
+   * took a column would keep it from being dropped.
+   */
+  readonly taken: readonly string[] | undefined;
   /** Whether the look-up of its rows goes through another table, which may have changed since. */
   readonly throughOthers: boolean;
 }
@@ -43,6 +48,8 @@ export interface Plan {
   readonly definition: Definition;
   readonly schema: string;
   readonly reversible: boolean;
+  /** No phases, and the tables that are read are nobody's but the application's. */
+  readonly projection: boolean;
   readonly kinds: Readonly<Record<Direction, readonly PlannedKind[]>>;
   readonly tables: readonly PlannedTable[];
   /** search_path under which mappings are bound. */
@@ -103,6 +110,8 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
           feed,
           relevant: columns.filter((column) => relevant.has(column)),
           columns,
+          taken:
+            definition.kind === "projection" ? columns.filter((column) => relevant.has(column)) : undefined,
           throughOthers:
             (catalog.described.get(
               `${"side" in table ? table.side : "context"}.${table.name}.feeds.${kind.name}.rows`,
@@ -130,6 +139,7 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
     definition,
     schema: compiledSchema(definition.name),
     reversible: definition.irreversible === undefined,
+    projection: definition.kind === "projection",
     kinds: { forward: kinds("forward"), reverse: kinds("reverse") },
     tables,
     schemas: [...new Set([...definition.tables, ...definition.context].map((table) => table.schema))].sort(),

@@ -50,6 +50,30 @@ const table = z.strictObject({
     ),
 });
 
+const sync = z
+  .strictObject({
+    mode: z.enum(["commit", "queued"]).default("commit"),
+    maxUnits: z.int().positive().default(1000).describe("units worked off at one commit; more stay pending"),
+    budgetMs: z
+      .int()
+      .positive()
+      .default(100)
+      .describe("milliseconds of work at one commit; the rest stays pending"),
+  })
+  .prefault({});
+
+const gates = z
+  .strictObject({
+    drift: z.int().nonnegative().default(0).describe("drifted units that a gate lets pass"),
+    verifyMaxAgeHours: z.int().positive().default(24).describe("how old a verify may be, in hours"),
+    viewsFresh: z
+      .array(z.string().regex(/.\../, "a view's name with its schema"))
+      .min(1)
+      .optional()
+      .describe("registered materialized views that have to be fresh, from reads_switched on"),
+  })
+  .prefault({});
+
 const context = z.strictObject({
   schema: identifier.default("public"),
   key: z.array(identifier).default([]),
@@ -69,32 +93,8 @@ export const configSchema = z.strictObject({
   legacy: z.record(identifier, table),
   new: z.record(identifier, table),
   context: z.record(identifier, context).default({}),
-  sync: z
-    .strictObject({
-      mode: z.enum(["commit", "queued"]).default("commit"),
-      maxUnits: z
-        .int()
-        .positive()
-        .default(1000)
-        .describe("units worked off at one commit; more stay pending"),
-      budgetMs: z
-        .int()
-        .positive()
-        .default(100)
-        .describe("milliseconds of work at one commit; the rest stays pending"),
-    })
-    .prefault({}),
-  gates: z
-    .strictObject({
-      drift: z.int().nonnegative().default(0).describe("drifted units that a gate lets pass"),
-      verifyMaxAgeHours: z.int().positive().default(24).describe("how old a verify may be, in hours"),
-      viewsFresh: z
-        .array(z.string().regex(/.\../, "a view's name with its schema"))
-        .min(1)
-        .optional()
-        .describe("registered materialized views that have to be fresh, from reads_switched on"),
-    })
-    .prefault({}),
+  sync,
+  gates,
 });
 
 export type Config = z.output<typeof configSchema>;

@@ -8,6 +8,8 @@
  * - **unit**: the smallest set of rows of the written side that are recomputed together; each direction has its kinds.
  * - **feeds**: which units of the other side a row is read for.
  * - **kept table**: holds what only the other side knows; written by sync alone.
+ * - **projection**: tables kept true by forward sync alone, for as long as it lives: what it reads is its legacy side, what it
+ *   keeps is its new side, and there are no phases to move through.
  */
 export type Direction = "forward" | "reverse";
 export type Side = "legacy" | "new";
@@ -75,8 +77,9 @@ export interface ContextTable {
   readonly feeds: readonly Feed[];
 }
 
-/** A cutover as its folder says it, checked for form but not yet against a database. */
+/** A cutover, or a projection, as its folder says it, checked for form but not yet against a database. */
 export interface Definition {
+  readonly kind: "cutover" | "projection";
   readonly name: string;
   /** Why there is no way back; undefined where there is one. */
   readonly irreversible: string | undefined;

@@ -1,8 +1,9 @@
 import { loadModule } from "libpg-query";
 import type { Catalog } from "../catalog/types.ts";
 import type { Problem } from "../definition/problem.ts";
+import { configFileOf, inWordsOf } from "../definition/projection-words.ts";
 import type { Definition } from "../definition/types.ts";
-import { configFileOf, parseDefinition } from "./parsed-sql.ts";
+import { parseDefinition } from "./parsed-sql.ts";
 import type { Linted, Severity } from "./rule.ts";
 import { rules } from "./rules/index.ts";
 
@@ -28,11 +29,14 @@ export async function lintDefinition(definition: Definition, catalog: Catalog): 
     configFile: configFileOf(definition),
   };
   return rules.flatMap((rule) =>
-    rule.check(linted).map((problem) => ({
-      ...problem,
-      help: `${problem.help} (docs/rules/${rule.name}.md)`,
-      rule: rule.name,
-      severity: rule.severity ?? "error",
-    })),
+    rule
+      .check(linted)
+      .map(inWordsOf(definition))
+      .map((problem) => ({
+        ...problem,
+        help: `${problem.help} (docs/rules/${rule.name}.md)`,
+        rule: rule.name,
+        severity: rule.severity ?? "error",
+      })),
   );
 }

@@ -1,5 +1,6 @@
 import { hasSqlDetails, parseSync } from "libpg-query";
 import { type Problem, positionOf } from "../definition/problem.ts";
+import { configFileOf } from "../definition/projection-words.ts";
 import type { Definition, Direction, Table } from "../definition/types.ts";
 import { messageOf } from "../errors.ts";
 import { type Fields, isFields } from "./syntax-tree.ts";
@@ -50,11 +51,6 @@ export function parseDefinition(definition: Definition): ParsedSql[] {
     found.push(...parseFeeds(table, `context.${table.name}`, "forward", configFile));
   }
   return found;
-}
-
-/** The file that every problem outside of SQL is reported for. */
-export function configFileOf(definition: Definition): string {
-  return `cutovers/${definition.name}/cutover.json`;
 }
 
 /** A problem at a byte offset of the SQL; in cutover.json, whose lines are not known here, it names the entry. */

@@ -29,6 +29,7 @@ function definitionOf(text: string, memo: Partial<Table> = {}): Definition {
     feeds: [],
   };
   return {
+    kind: "cutover",
     name: "notes",
     irreversible: "for the test",
     units: {

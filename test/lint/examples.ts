@@ -617,4 +617,74 @@ FROM memo`,
       },
     ],
   },
+  "projection-units-are-not-null": {
+    fails: [
+      {
+        projection: true,
+        sql: "ALTER TABLE public.memo DROP CONSTRAINT memo_pkey; ALTER TABLE public.memo ALTER id DROP NOT NULL",
+        says: 'reads.memo.feeds.note: "id" may be NULL',
+      },
+      {
+        projection: true,
+        config: (config) => {
+          config.units.forward.note = { heading: "text" };
+          config.legacy.memo.feeds.note = ["title"];
+          config.new.note.unit.note = ["text"];
+        },
+        says: 'tables.note.unit: "text" may be NULL',
+      },
+    ],
+    passes: [
+      {
+        projection: true,
+        sql: "ALTER TABLE public.memo DROP CONSTRAINT memo_pkey; ALTER TABLE public.memo ALTER id DROP NOT NULL",
+        config: (config) => {
+          config.units.forward = { one: config.units.forward.note };
+          config.legacy.memo.feeds = {
+            one: { units: "SELECT memo.id WHERE memo.id IS NOT NULL", rows: "memo.id = one.note_id" },
+          };
+          config.new.note.unit = { one: ["note_id"] };
+        },
+        forward: "SELECT id AS note_id, title AS heading, body AS text FROM memo WHERE id IS NOT NULL",
+      },
+    ],
+  },
+  "projection-foreign-keys-let-go": {
+    fails: [
+      {
+        projection: true,
+        sql: "ALTER TABLE public.note ADD FOREIGN KEY (note_id) REFERENCES public.memo DEFERRABLE INITIALLY DEFERRED",
+        says: "public.note (note_id) points to public.memo",
+      },
+      {
+        projection: true,
+        sql: "ALTER TABLE public.note ADD FOREIGN KEY (note_id) REFERENCES public.memo ON DELETE CASCADE",
+        says: "or give it another key",
+      },
+    ],
+    passes: [
+      {
+        projection: true,
+        sql: "ALTER TABLE public.note ADD FOREIGN KEY (note_id) REFERENCES public.memo ON DELETE CASCADE ON UPDATE CASCADE",
+      },
+      { sql: "ALTER TABLE public.note ADD FOREIGN KEY (note_id) REFERENCES public.memo" },
+    ],
+  },
+  "projection-has-row-security": {
+    fails: [
+      {
+        projection: true,
+        sql: "ALTER TABLE public.memo ENABLE ROW LEVEL SECURITY",
+        says: "public.memo has row security and public.note has none",
+      },
+    ],
+    passes: [
+      { projection: true },
+      {
+        projection: true,
+        sql: "ALTER TABLE public.memo ENABLE ROW LEVEL SECURITY; ALTER TABLE public.note ENABLE ROW LEVEL SECURITY",
+      },
+      { sql: "ALTER TABLE public.memo ENABLE ROW LEVEL SECURITY" },
+    ],
+  },
 };

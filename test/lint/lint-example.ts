@@ -21,6 +21,8 @@ export interface Example {
   readonly files?: Readonly<Record<string, string | undefined>>;
   /** Read the catalog as a role that owns the tables and is no superuser. */
   readonly asOwner?: boolean;
+  /** The definition is a projection: memos are read, notes are kept. */
+  readonly projection?: true;
   /** Words of the finding, for an example that fails. */
   readonly says?: string;
   /** Where it is found: "forward/note.sql:2:3", from the cutover's folder on. */
@@ -48,6 +50,22 @@ const config = () => ({
   },
 });
 
+/** The forward direction of the example as a projection. */
+function ofProjection(
+  json: ReturnType<typeof config>,
+  files: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  const { key, feeds } = json.legacy.memo;
+  const { feeds: _, ...note } = json.new.note;
+  const projection = {
+    name: json.name,
+    units: json.units.forward,
+    reads: { memo: { key, feeds } },
+    tables: { note },
+  };
+  return { "projection.json": JSON.stringify(projection, null, 2), "note.sql": files["forward/note.sql"] };
+}
+
 /** Lints an example against a database of its own. */
 export async function lintExample(example: Example): Promise<Finding[]> {
   const db = await createCoreDatabase();
@@ -63,10 +81,11 @@ export async function lintExample(example: Example): Promise<Finding[]> {
       "reverse/memo.sql": example.reverse ?? "SELECT note_id AS id, heading AS title, text AS body FROM note",
       ...example.files,
     };
-    for (const [path, text] of Object.entries(files)) {
-      if (text !== undefined) await writeProjectFile(project, `cutovers/notes/${path}`, text);
+    const folder = example.projection ? "projections/notes" : "cutovers/notes";
+    for (const [path, text] of Object.entries(example.projection ? ofProjection(json, files) : files)) {
+      if (text !== undefined) await writeProjectFile(project, `${folder}/${path}`, text);
     }
-    const definition = await loadDefinition(join(project, "cutovers/notes"), project);
+    const definition = await loadDefinition(join(project, folder), project);
     const { catalog } = await withClient(db.url, async (client) => {
       if (example.asOwner) await client.query(becomeOwner(owner));
       return readCatalog(client, definition);

@@ -4,6 +4,12 @@ import { literal, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
 import { plpgsql } from "./plpgsql.ts";
 import { STAND } from "./trigger-function.ts";
 
+/** Is there a phase in which the table refuses writes? What a projection reads never does; a context table has a fence of its own. */
+export function isFenced(plan: Plan, table: { readonly name: string }): boolean {
+  const found = plan.tables.find((candidate) => candidate.name === table.name);
+  return !(plan.projection && found?.side === "legacy");
+}
+
 /**
  * The fence of a table, a BEFORE trigger: unlike an AFTER trigger it can tell a statement of the application from a cascade, which
  * arrives from another trigger and is let through, so that deleting a shared parent never fails by our doing.

@@ -70,10 +70,15 @@ export function sameUnit(kind: UnitKind, left: "own" | "fed", right: "wanted"): 
  * The rows of a table that feed some units: `FROM …`, with the row under the table's name. OFFSET 0 keeps the look-up one of
  * each unit: a plan cached while the table was small would otherwise go on scanning it when it is large.
  */
-export function fromFeeding(kind: UnitKind, source: PlannedSource, units: Sql): Sql {
+export function fromFeeding(
+  kind: UnitKind,
+  source: PlannedSource,
+  units: Sql,
+  columns: Sql = sql`${identifier(source.name)}.*`,
+): Sql {
   const table = sql`${qualified(source.schema, source.name)} AS ${identifier(source.name)}`;
   const lookUp = (unit: Sql, rows: Sql) => sql`FROM ${unit}
- CROSS JOIN LATERAL (SELECT ${identifier(source.name)}.* FROM ${rows} OFFSET 0) AS ${identifier(source.name)}`;
+ CROSS JOIN LATERAL (SELECT ${columns} FROM ${rows} OFFSET 0) AS ${identifier(source.name)}`;
   return source.feed.form === "query"
     ? lookUp(
         sql`unnest(${units}) AS ${identifier(kind.name)}`,
@@ -85,13 +90,16 @@ export function fromFeeding(kind: UnitKind, source: PlannedSource, units: Sql): 
       );
 }
 
+const columnsTaken = (source: PlannedSource) =>
+  source.taken === undefined ? sql`${identifier(source.name)}.*` : columnsOf(source.name, source.taken);
+
 /** SELECT of the rows of a table that feed some units, each once. */
 export function feedingRows(kind: UnitKind, source: PlannedSource, units: Sql): Sql {
   const once =
     source.feed.form === "query" ? sql`DISTINCT ON (${columnsOf(source.name, source.key)})` : trusted("");
   return sql`
-SELECT ${once} ${identifier(source.name)}.*
-  ${fromFeeding(kind, source, units)}`;
+SELECT ${once} ${columnsTaken(source)}
+  ${fromFeeding(kind, source, units, columnsTaken(source))}`;
 }
 
 /** CTEs of the tables' own names that hold only the rows which feed some units. */

@@ -1,15 +1,17 @@
-import type { Direction } from "../../definition/types.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedTable } from "../plan.ts";
 import { join, literal, nothing, qualified, type Sql, sql, trusted } from "../sql.ts";
 import { fence, fenceFrozen } from "./fences.ts";
 import { takeImages } from "./images.ts";
+import { noteAll } from "./note-all.ts";
 import { plpgsql } from "./plpgsql.ts";
+import { emitProjectionNotes } from "./projection-notes.ts";
 import { fedRefs, OPERATIONS, type Operation, ownRefs } from "./touched.ts";
 import { DECLARE, PINNED, STAND } from "./trigger-function.ts";
 
 /** The trigger functions: what a statement touched becomes notes, and fences refuse what a phase does not allow. */
 export function emitNotes(plan: Plan): Sql {
+  if (plan.projection) return emitProjectionNotes(plan);
   const pieces = plan.tables.flatMap((table) => [
     fence(plan, table),
     ...OPERATIONS.map((operation) =>
@@ -28,17 +30,6 @@ export function emitNotes(plan: Plan): Sql {
     [...pieces, ...context].filter((piece) => piece !== nothing),
     "\n\n",
   );
-}
-
-function noteAll(plan: Plan, direction: Direction, selects: readonly Sql[]): Sql {
-  if (selects.length === 0) return nothing;
-  return sql`
-SELECT array_agg(DISTINCT noted.ref) INTO refs FROM (
-  ${join(selects, "\nUNION ALL\n")}
-) AS noted;
-IF refs IS NOT NULL THEN
-  PERFORM cutover.note_refs(${literal(plan.definition.name)}, ${literal(direction)}, refs);
-END IF;`;
 }
 
 const why = (table: PlannedTable, operation: Operation) => sql`

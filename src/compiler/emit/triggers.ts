@@ -1,6 +1,7 @@
 import { names } from "../names.ts";
 import type { Plan } from "../plan.ts";
 import { identifier, join, qualified, type Sql, sql, trusted } from "../sql.ts";
+import { isFenced } from "./fences.ts";
 import { OPERATIONS, type Operation } from "./touched.ts";
 
 /** The triggers, last in the file: creating one takes a lock that queues behind writers, held until the file commits. */
@@ -10,12 +11,14 @@ export function emitTriggers(plan: Plan): Sql {
     ...plan.definition.context.filter((table) => !table.frozen),
   ];
   const pieces = [
-    ...plan.tables.map(
-      (table) => sql`
+    ...plan.tables
+      .filter((table) => isFenced(plan, table))
+      .map(
+        (table) => sql`
 CREATE TRIGGER ${identifier(names.trigger(plan.definition.name, "fence"))}
   BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON ${qualified(table.schema, table.name)}
   FOR EACH STATEMENT EXECUTE FUNCTION ${qualified(plan.schema, names.fence(table.name))}();`,
-    ),
+      ),
     ...noted.flatMap((table) => OPERATIONS.map((operation) => trigger(plan, table, operation))),
     ...plan.frozen.map(
       (table) => sql`

@@ -14,6 +14,9 @@ import { noSystemColumns } from "./no-system-columns.ts";
 import { oneSelect } from "./one-select.ts";
 import { onlyKnownTables } from "./only-known-tables.ts";
 import { pathsAreImmutable } from "./paths-are-immutable.ts";
+import { projectionForeignKeysLetGo } from "./projection-foreign-keys-let-go.ts";
+import { projectionHasRowSecurity } from "./projection-has-row-security.ts";
+import { projectionUnitsAreNotNull } from "./projection-units-are-not-null.ts";
 import { reverseIsReadable } from "./reverse-is-readable.ts";
 import { rulesYieldTheKey } from "./rules-yield-the-key.ts";
 import { swapsNeedDeferrableKeys } from "./swaps-need-deferrable-keys.ts";
@@ -48,4 +51,7 @@ export const rules: readonly LintRule[] = [
   lostNeedsReason,
   applicationTriggersListed,
   swapsNeedDeferrableKeys,
+  projectionUnitsAreNotNull,
+  projectionForeignKeysLetGo,
+  projectionHasRowSecurity,
 ];
