@@ -94,6 +94,11 @@ const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
   CU034: EXIT.refused,
   CU035: EXIT.usage,
   CU036: EXIT.refused,
+  CU050: EXIT.refused,
+  CU051: EXIT.refused,
+  CU052: EXIT.refused,
+  CU053: EXIT.refused,
+  CU054: EXIT.refused,
 };
 
 /**

@@ -7,7 +7,7 @@ export { readCatalog } from "./catalog/read.ts";
 export type { Catalog } from "./catalog/types.ts";
 /** The SQL of a cutover, from its definition and the catalog of its database. Pure. */
 export { compile } from "./compiler/compile.ts";
-/** Reads `cutovers/<name>/`. */
+/** Reads `cutovers/<name>/` or `projections/<name>/`. */
 export { loadDefinition } from "./definition/load.ts";
 export { DefinitionError, formatProblem, type Problem } from "./definition/problem.ts";
 export type { Definition } from "./definition/types.ts";
@@ -25,6 +25,8 @@ export { type BackfillProgress, controlBackfill, planBackfill, readBackfill } fr
 export { type DrainOptions, drain } from "./engine/drain.ts";
 /** Ends reverse sync: legacy stays as it is from then on. */
 export { type EndReverseOptions, type EndReverseResult, endReverse } from "./engine/end-reverse.ts";
+/** Forgets units of a projection that no row feeds any more. */
+export { forgetDeadUnits } from "./engine/forget-dead-units.ts";
 export type { GateAnswer } from "./engine/gates.ts";
 /** Helps with a planned backfill until nothing is left of it, without a queue. */
 export {
@@ -36,11 +38,13 @@ export {
 /** Figures of all cutovers, as of now or written down. */
 export { type Metric, metrics, sampleMetrics } from "./engine/metrics.ts";
 export { PHASES, type Phase } from "./engine/phases.ts";
+/** Lets a projection be live once it is true, which `backfill` and `verify` do as well. */
+export { goLive, type ProjectionState } from "./engine/projections.ts";
 /** The units that could not be written, or that a rule keeps out. */
 export { acceptUnits, type QuarantinedUnit, readQuarantine } from "./engine/quarantine.ts";
 /** Takes a cutover back to `expanded`, losing no write. */
 export { type RollbackOptions, rollback } from "./engine/rollback.ts";
-/** Where a cutover stands; `phase` for applications that choose their code by it. */
+/** Where a cutover or a projection stands; `phase` for applications that choose their code by it. */
 export { cutovers, phase, type Status, type StatusOptions, status } from "./engine/status.ts";
 /** Compares the two sides exactly, and repairs. */
 export {

@@ -4,6 +4,7 @@ import { lastTransition, movePhase, requireCutover } from "../generated/cutovers
 import { lookBeforeLocking, verifyFirst, workOffFirst } from "./before-move.ts";
 import { type GateAnswer, gateAnswer, gatesOf, readGates } from "./gates.ts";
 import { isPhase, MOVED_BY_STEPS, PHASES, type Phase, phaseAfter } from "./phases.ts";
+import { requireCutoverNotProjection } from "./projections.ts";
 import { retry } from "./retry.ts";
 import { run, runOne, withSession } from "./session.ts";
 import { callSteps } from "./steps.ts";
@@ -50,6 +51,7 @@ export interface AdvanceResult {
  */
 export function advance(source: Source, name: string, options: AdvanceOptions = {}): Promise<AdvanceResult> {
   return withSession(source, async (client) => {
+    await requireCutoverNotProjection(client, name);
     const stand = await runOne(requireCutover, { name }, client);
     const target = targetOf(name, stand.phase, options.to);
     const moves: Move[] = [];
@@ -72,6 +74,7 @@ export function previewAdvance(
   to?: string,
 ): Promise<{ cutover: string; phase: string; next: Phase; gates: GateAnswer[] }> {
   return withSession(source, async (client) => {
+    await requireCutoverNotProjection(client, name);
     const { phase } = await runOne(requireCutover, { name }, client);
     targetOf(name, phase, to);
     const next = phaseAfter(phase) as Phase;

@@ -1,5 +1,6 @@
 import type { Source } from "../db.ts";
 import { lastTransition, requireCutover } from "../generated/cutovers.queries.ts";
+import { requireCutoverNotProjection } from "./projections.ts";
 import { retry } from "./retry.ts";
 import { run, runOne, withSession } from "./session.ts";
 import { callSteps } from "./steps.ts";
@@ -26,6 +27,7 @@ export function rollback(
 ): Promise<{ cutover: string; from: string; phase: string; at: Date }> {
   const waitSeconds = options.waitSeconds ?? 60;
   return withSession(source, async (client) => {
+    await requireCutoverNotProjection(client, name);
     const { phase: from } = await runOne(requireCutover, { name }, client);
     await retry(
       () =>

@@ -6,7 +6,9 @@ import { phaseOf } from "../generated/phase.queries.ts";
 import { countQuarantine } from "../generated/quarantine.queries.ts";
 import { type BackfillProgress, readLastBackfill } from "./backfill.ts";
 import { type GateAnswer, readGates } from "./gates.ts";
+import { outwardPhase } from "./outward-phase.ts";
 import { phaseAfter } from "./phases.ts";
+import { readProjectionGates } from "./projections.ts";
 import type { QuarantineCount } from "./quarantine.ts";
 import { run, runOne, withSession } from "./session.ts";
 import {
@@ -17,18 +19,22 @@ import {
   type VerifyResult,
 } from "./verify.ts";
 
-/** Where a cutover stands, all of it from one snapshot. */
+/** Where a cutover or a projection stands, all of it from one snapshot. */
 export interface Status {
   readonly cutover: string;
+  readonly kind: "cutover" | "projection";
+  /** Of a projection `building` or `live`. */
   readonly phase: string;
   /** The step of a move that consists of several transactions; null between moves. */
   readonly step: string | null;
   readonly since: Date;
   readonly irreversible: string | null;
   readonly reverseEndedAt: Date | null;
+  /** Of a projection: the tables that it reads. */
   readonly legacyTables: readonly string[];
+  /** Of a projection: the tables that it keeps. */
   readonly newTables: readonly string[];
-  /** The next phase and what its gates say now; null after the last. */
+  /** The next phase and what its gates say now; null after the last, and for a projection that is live. */
   readonly next: { readonly phase: string; readonly gates: readonly GateAnswer[] } | null;
   /** Units by class; drift is known to the last verify only. Empty once only one side is left, and when not asked for. */
   readonly classes: Accounting;
@@ -39,7 +45,7 @@ export interface Status {
     readonly oldestTransactions: number | null;
   };
   readonly backfill: BackfillProgress | null;
-  readonly lastVerify: Omit<VerifyResult, "repaired" | "differences" | "cutover"> | null;
+  readonly lastVerify: Omit<VerifyResult, "repaired" | "wentLive" | "differences" | "cutover"> | null;
   readonly fingerprintProblems: readonly FingerprintProblem[];
   readonly quarantine: readonly QuarantineCount[];
 }
@@ -58,13 +64,19 @@ export function status(source: Source, name: string, options: StatusOptions = {}
   );
 }
 
-/** The names and phases of all cutovers of a database. */
-export function cutovers(source: Source): Promise<{ name: string; phase: string }[]> {
-  return withSession(source, (client) => run(listCutovers, undefined, client));
+/** The names and phases of all cutovers and projections of a database. */
+export function cutovers(source: Source): Promise<{ name: string; kind: string; phase: string }[]> {
+  return withSession(source, async (client) =>
+    (await run(listCutovers, undefined, client)).map(({ name, kind, phase }) => ({
+      name,
+      kind,
+      phase: outwardPhase(kind, phase),
+    })),
+  );
 }
 
 /**
- * The phase of a cutover, for applications that choose between old and new code by it. Their role needs USAGE on the schema
+ * The phase of a cutover, for applications that choose between old and new code by it; of a projection `building` or `live`. Their role needs USAGE on the schema
  * cutover and EXECUTE on cutover.phase(text), and nothing else.
  *
  * @throws CutoverError CU011 when there is no cutover of that name, CU905 when the core of the database is older than this function,
@@ -77,21 +89,27 @@ export function phase(source: Source, name: string): Promise<string> {
 async function readStatus(on: Queryable, name: string, options: StatusOptions): Promise<Status> {
   await runOne(requireCutover, { name }, on);
   const stand = await runOne(findCutover, { name }, on);
-  const next = phaseAfter(stand.phase);
+  const next = stand.kind === "projection" ? undefined : phaseAfter(stand.phase);
   const bothSides = !["archived", "dropped"].includes(stand.phase);
   const outbox = await runOne(countOutbox, { name }, on);
   const [verified] = await run(lastDriftRun, { name }, on);
   const counted = await run(countQuarantine, { name }, on);
   return {
     cutover: stand.name,
-    phase: stand.phase,
+    kind: stand.kind as Status["kind"],
+    phase: outwardPhase(stand.kind, stand.phase),
     step: stand.step,
     since: stand.phase_since,
-    irreversible: stand.irreversible,
+    irreversible: stand.kind === "projection" ? null : stand.irreversible,
     reverseEndedAt: stand.reverse_ended_at,
     legacyTables: stand.legacy_tables,
     newTables: stand.new_tables,
-    next: next === undefined ? null : { phase: next, gates: await readGates(on, name, next) },
+    next:
+      stand.kind === "projection" && stand.phase !== "backfilled"
+        ? { phase: "live", gates: await readProjectionGates(on, name) }
+        : next === undefined
+          ? null
+          : { phase: next, gates: await readGates(on, name, next) },
     classes: bothSides && options.classes !== false ? await readClasses(on, name) : {},
     outbox: {
       notes: Number(outbox.notes),

@@ -1,10 +1,14 @@
-import { type Client, type Queryable, type Source, withTransaction } from "../db.ts";
-import { listFingerprintProblems, requireCutover } from "../generated/cutovers.queries.ts";
+import { type Client, type Queryable, type Source, sqlState, withTransaction } from "../db.ts";
+import { CutoverError, EXIT, messageOf } from "../errors.ts";
+import { listFingerprintProblems } from "../generated/cutovers.queries.ts";
 import { findDriftRun, listDriftUnits, repairBatch, verifyCutover } from "../generated/drift.queries.ts";
+import { kindOf } from "../generated/projections.queries.ts";
 import { BatchSize } from "./batch-size.ts";
 import { drainAll } from "./drain.ts";
+import { outwardPhase } from "./outward-phase.ts";
 import { retry } from "./retry.ts";
 import { run, runOne, withSession } from "./session.ts";
+import { settle } from "./settle.ts";
 
 export interface VerifyOptions {
   /** Default both, where there is a way back. */
@@ -44,6 +48,7 @@ export interface FingerprintProblem {
 export interface VerifyResult {
   readonly cutover: string;
   readonly run: string;
+  /** As of the run; of a projection `building` or `live`. */
   readonly phase: string;
   readonly startedAt: Date;
   readonly finishedAt: Date;
@@ -56,12 +61,14 @@ export interface VerifyResult {
   readonly fingerprintProblems: readonly FingerprintProblem[];
   /** Units that `repair` visited. */
   readonly repaired: number;
+  /** The verify was what a projection needed to be live. */
+  readonly wentLive: boolean;
 }
 
 /**
  * Compares the two sides exactly, from one snapshot, and records the run.
  *
- * @throws CutoverError CU010 where only one side is left
+ * @throws CutoverError CU010 where only one side is left, CU222 when a SELECT fails on rows that are there
  */
 export function verify(source: Source, name: string, options: VerifyOptions = {}): Promise<VerifyResult> {
   return withSession(source, (client) => verifyOn(client, name, options));
@@ -73,25 +80,29 @@ export async function verifyOn(
   name: string,
   options: VerifyOptions = {},
 ): Promise<VerifyResult> {
-  await runOne(requireCutover, { name }, client);
+  const before = await runOne(kindOf, { name }, client);
   const most = options.mostDetails ?? 100;
   let found = await verifyOnce(client, name, options, most);
   let repaired = 0;
   while (options.repair && found.drifted > 0) {
     const before = found.drifted;
     const units = await repairRun(client, found.run, options);
+    const driftedBefore = found.drifted;
+    const units = await repairRun(client, found.run, options.onRepair);
     repaired += units;
     await drainAll(client, name, silent(options));
     found = await verifyOnce(client, name, options, most);
     // A unit that cannot be mended is in quarantine now; what drifts again without end is somebody else's doing.
-    if (units === 0 || found.drifted >= before) break;
+    if (units === 0 || found.drifted >= driftedBefore) break;
   }
   // A run settles some of what stood in its snapshot: that nothing had been verified since a trigger came back, for one.
   const still = await readFingerprintProblems(client, name);
-  const unsettled = found.fingerprintProblems.filter((before) =>
-    still.some((now) => now.table === before.table && now.problem === before.problem),
+  const unsettled = found.fingerprintProblems.filter((then) =>
+    still.some((now) => now.table === then.table && now.problem === then.problem),
   );
-  return { ...found, fingerprintProblems: unsettled, repaired };
+  const building = outwardPhase(before.kind, before.phase) === "building";
+  const wentLive = building && found.drifted === 0 && (await settle(client, name));
+  return { ...found, fingerprintProblems: unsettled, repaired, wentLive };
 }
 
 /** What of the catalog is no longer as the cutover was compiled for. */
@@ -105,7 +116,7 @@ async function verifyOnce(
   name: string,
   options: VerifyOptions,
   most: number,
-): Promise<Omit<VerifyResult, "repaired">> {
+): Promise<Omit<VerifyResult, "repaired" | "wentLive">> {
   const directions = options.directions === undefined ? undefined : [...options.directions];
   const { run: id } = await retry(
     () =>
@@ -113,8 +124,21 @@ async function verifyOnce(
         runOne(verifyCutover, { name, directions }, client),
       ),
     { budgetMs: (options.waitSeconds ?? 60) * 1000 },
-  );
+  ).catch((error: unknown) => {
+    throw sqlState(error)?.startsWith("22") ? failsOnRows(name, error) : error;
+  });
   return readRun(client, id, most);
+}
+
+/** A data exception (class 22): a SELECT of the definition divides by zero, overflows, casts what cannot be cast. */
+function failsOnRows(name: string, cause: unknown): CutoverError {
+  return new CutoverError({
+    code: "CU222",
+    message: `${name}: one of its SELECTs fails on rows that are there, so nothing can be compared: ${messageOf(cause)}`,
+    hint: `\`cutover quarantine ${name}\` shows the rows of units that have failed; mend them, or the SELECT.`,
+    exitCode: EXIT.drift,
+    cause,
+  });
 }
 
 /** A verify run as it was recorded. */
@@ -122,13 +146,13 @@ export async function readRun(
   on: Queryable,
   id: string,
   most: number,
-): Promise<Omit<VerifyResult, "repaired">> {
+): Promise<Omit<VerifyResult, "repaired" | "wentLive">> {
   const found = await runOne(findDriftRun, { run: id }, on);
   const rows = most === 0 ? [] : await run(listDriftUnits, { run: id, most }, on);
   return {
     cutover: found.cutover,
     run: found.id,
-    phase: found.phase,
+    phase: outwardPhase(found.kind, found.phase),
     startedAt: found.started_at,
     finishedAt: found.finished_at,
     directions: found.directions,

@@ -10,6 +10,7 @@ export type ListCutoversParams = void;
 
 /** 'ListCutovers' return type */
 export interface ListCutoversResult {
+  kind: string;
   name: string;
   phase: string;
 }
@@ -20,12 +21,12 @@ export interface ListCutoversQuery {
   result: ListCutoversResult;
 }
 
-const listCutoversIR: any = {"usedParamSet":{},"params":[],"statement":"SELECT c.name, c.phase\n  FROM cutover.cutovers AS c\n ORDER BY c.name                                                          "};
+const listCutoversIR: any = {"usedParamSet":{},"params":[],"statement":"SELECT c.name, c.kind, c.phase\n  FROM cutover.cutovers AS c\n ORDER BY c.name                                                          "};
 
 /**
  * Query generated from SQL:
  * ```
- * SELECT c.name, c.phase
+ * SELECT c.name, c.kind, c.phase
  *   FROM cutover.cutovers AS c
  *  ORDER BY c.name                                                          
  * ```
@@ -43,6 +44,7 @@ export interface FindCutoverResult {
   compiled_schema: string;
   epoch: number;
   irreversible: string | null;
+  kind: string;
   legacy_tables: stringArray;
   name: string;
   new_tables: stringArray;
@@ -58,12 +60,12 @@ export interface FindCutoverQuery {
   result: FindCutoverResult;
 }
 
-const findCutoverIR: any = {"usedParamSet":{"name":true},"params":[{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":423,"b":428}]}],"statement":"SELECT c.name, c.phase, c.step, c.phase_since, c.epoch, c.compiled_schema::text AS \"compiled_schema!\",\n       c.reverse_ended_at, c.definition ->> 'irreversible' AS irreversible,\n       ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,legacy}')) AS \"legacy_tables!\",\n       ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,new}')) AS \"new_tables!\"\n  FROM cutover.cutovers AS c\n WHERE c.name = :name!                                                                                "};
+const findCutoverIR: any = {"usedParamSet":{"name":true},"params":[{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":431,"b":436}]}],"statement":"SELECT c.name, c.kind, c.phase, c.step, c.phase_since, c.epoch, c.compiled_schema::text AS \"compiled_schema!\",\n       c.reverse_ended_at, c.definition ->> 'irreversible' AS irreversible,\n       ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,legacy}')) AS \"legacy_tables!\",\n       ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,new}')) AS \"new_tables!\"\n  FROM cutover.cutovers AS c\n WHERE c.name = :name!                                                                                "};
 
 /**
  * Query generated from SQL:
  * ```
- * SELECT c.name, c.phase, c.step, c.phase_since, c.epoch, c.compiled_schema::text AS "compiled_schema!",
+ * SELECT c.name, c.kind, c.phase, c.step, c.phase_since, c.epoch, c.compiled_schema::text AS "compiled_schema!",
  *        c.reverse_ended_at, c.definition ->> 'irreversible' AS irreversible,
  *        ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,legacy}')) AS "legacy_tables!",
  *        ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,new}')) AS "new_tables!"

@@ -50,6 +50,7 @@ export interface FindDriftRunResult {
   fingerprint_problems: Json;
   finished_at: Date;
   id: string;
+  kind: string;
   phase: string;
   started_at: Date;
 }
@@ -60,12 +61,12 @@ export interface FindDriftRunQuery {
   result: FindDriftRunResult;
 }
 
-const findDriftRunIR: any = {"usedParamSet":{"run":true},"params":[{"name":"run","required":true,"transform":{"type":"scalar"},"locs":[{"a":299,"b":303}]}],"statement":"SELECT r.id, r.cutover, r.phase, r.started_at, r.finished_at, r.directions, r.accounting, r.drifted_units, r.fingerprint_problems,\n       r.epoch = c.epoch AND r.started_at > c.phase_since AS \"current!\"\n  FROM cutover.drift_runs AS r\n  JOIN cutover.cutovers AS c ON c.name = r.cutover\n WHERE r.id = :run!"};
+const findDriftRunIR: any = {"usedParamSet":{"run":true},"params":[{"name":"run","required":true,"transform":{"type":"scalar"},"locs":[{"a":307,"b":311}]}],"statement":"SELECT r.id, r.cutover, c.kind, r.phase, r.started_at, r.finished_at, r.directions, r.accounting, r.drifted_units, r.fingerprint_problems,\n       r.epoch = c.epoch AND r.started_at > c.phase_since AS \"current!\"\n  FROM cutover.drift_runs AS r\n  JOIN cutover.cutovers AS c ON c.name = r.cutover\n WHERE r.id = :run!"};
 
 /**
  * Query generated from SQL:
  * ```
- * SELECT r.id, r.cutover, r.phase, r.started_at, r.finished_at, r.directions, r.accounting, r.drifted_units, r.fingerprint_problems,
+ * SELECT r.id, r.cutover, c.kind, r.phase, r.started_at, r.finished_at, r.directions, r.accounting, r.drifted_units, r.fingerprint_problems,
  *        r.epoch = c.epoch AND r.started_at > c.phase_since AS "current!"
  *   FROM cutover.drift_runs AS r
  *   JOIN cutover.cutovers AS c ON c.name = r.cutover

@@ -1,5 +1,6 @@
 import { backfill } from "./backfill.ts";
 import { cleanIdempotencyLog } from "./clean-idempotency-log.ts";
+import { compactUnits } from "./compact-units.ts";
 import { drainOutbox } from "./drain-outbox.ts";
 import type { Job } from "./job.ts";
 import { refreshViews } from "./refresh-views.ts";
@@ -16,4 +17,5 @@ export const JOBS: readonly Job<object>[] = [
   refreshViews,
   cleanIdempotencyLog,
   sampleMetrics,
+  compactUnits,
 ] as Job<object>[];

@@ -3,6 +3,7 @@ import type pg from "pg";
 import { type BackfillProgress, planBackfill, readBackfill } from "../engine/backfill.ts";
 import { pause } from "../engine/drain.ts";
 import { type HelpProgress, helpBackfill } from "../engine/help-backfill.ts";
+import { goLive } from "../engine/projections.ts";
 import { Rate } from "../engine/rate.ts";
 import { backfill as backfillJob } from "./backfill.ts";
 import { enqueue } from "./queue.ts";
@@ -38,7 +39,7 @@ const IDLE_AFTER_MS = 5000;
 
 /**
  * Makes one side true for everything that was there before the sync, and resolves when that has ended: `finished`, or `paused`
- * or `stopped` by somebody else.
+ * or `stopped` by somebody else. A projection is verified then, and live when that finds it true.
  *
  * @throws CutoverError CU010 in a phase in which the sync of that direction does not run
  */
@@ -49,10 +50,12 @@ export async function backfill(
 ): Promise<BackfillProgress> {
   const planned = await planBackfill(database, name, options.direction);
   const onProgress = options.onProgress === undefined ? {} : { onProgress: options.onProgress };
-  if (options.localHelpers !== undefined) {
-    return backfillHere(database, planned, { helpers: options.localHelpers, ...onProgress });
-  }
-  return backfillByWorkers(database, planned, { jobs: 1, wait: true, ...onProgress });
+  const done =
+    options.localHelpers === undefined
+      ? await backfillByWorkers(database, planned, { jobs: 1, wait: true, ...onProgress })
+      : await backfillHere(database, planned, { helpers: options.localHelpers, ...onProgress });
+  if (done.state === "finished") await goLive(database, name);
+  return done;
 }
 
 /** Works a planned backfill off in this process. */

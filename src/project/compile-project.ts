@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { readCatalog } from "../catalog/read.ts";
 import type { Catalog } from "../catalog/types.ts";
 import { compile } from "../compiler/compile.ts";
@@ -8,7 +7,7 @@ import { DefinitionError } from "../definition/problem.ts";
 import type { Definition } from "../definition/types.ts";
 import { explainDatabaseError } from "../errors.ts";
 import { type Finding, lintDefinition } from "../lint/lint.ts";
-import type { Project } from "./find.ts";
+import { folderOf, type Project } from "./find.ts";
 
 /** A definition that has been held against a database. */
 export interface CheckedDefinition {
@@ -19,7 +18,7 @@ export interface CheckedDefinition {
 }
 
 /**
- * Reads a cutover's folder and checks it against the catalog of a database, which is left as it was.
+ * Reads the folder of a cutover or a projection and checks it against the catalog of a database, which is left as it was.
  *
  * @throws DefinitionError with every problem at once
  */
@@ -28,7 +27,7 @@ export async function checkDefinition(
   name: string,
   url: string,
 ): Promise<CheckedDefinition> {
-  const definition = await loadDefinition(join(project.cutovers, name), project.root);
+  const definition = await loadDefinition(folderOf(project, name), project.root);
   const { catalog, problems } = await readCatalogAt(url, (client) => readCatalog(client, definition));
   // Without its tables every other finding would be one of them in disguise.
   const tablesMissing = [...definition.tables, ...definition.context].some(
@@ -36,11 +35,11 @@ export async function checkDefinition(
   );
   const findings = tablesMissing ? [] : await lintDefinition(definition, catalog);
   problems.push(...findings.filter(({ severity }) => severity === "error"));
-  if (problems.length > 0) throw new DefinitionError(`cutover ${name}`, problems);
+  if (problems.length > 0) throw new DefinitionError(`${definition.kind} ${name}`, problems);
   return { definition, catalog, warnings: findings.filter(({ severity }) => severity === "warning") };
 }
 
-/** The SQL of a cutover, as it is put into the project's migrations. */
+/** The SQL of a cutover or a projection, as it is put into the project's migrations. */
 export async function compileProject(
   project: Project,
   name: string,

@@ -6,7 +6,8 @@ export function layOut(json: object): string {
   return `${JSON.stringify(json, null, 2).replaceAll(/\[\s+([^[\]{}]*?)\s+\]/g, oneLine)}\n`;
 }
 
-const quoted = (name: string) => (/^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`);
+export const quoted = (name: string) =>
+  /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 
 /**
  * cutover.json as far as the catalog knows it: one unit is one row of the first new table, a row belongs to and feeds the unit
@@ -74,7 +75,7 @@ export function draftMapping(table: CatalogTable, others: readonly CatalogTable[
 }
 
 /** A column has a mapping when the other side has one of its name, or when a row cannot do without it. */
-function isMapped(table: CatalogTable, column: Column, others: readonly CatalogTable[]): boolean {
+export function isMapped(table: CatalogTable, column: Column, others: readonly CatalogTable[]): boolean {
   if (column.generated) return false;
   if (sourceOf(column, others) !== undefined || keyOf(table).includes(column.name)) return true;
   return column.notNull && !column.hasDefault && column.identity === undefined;
@@ -103,16 +104,16 @@ function keySourceOf(
   return typeOf(only, part) === column.type ? `${quoted(only.name)}.${quoted(part)}` : undefined;
 }
 
-function keyOf(table: CatalogTable | undefined): string[] {
+export function keyOf(table: CatalogTable | undefined): string[] {
   const [key] = table?.uniqueKeys ?? [];
   return [...(key ?? table?.columns.slice(0, 1).map((column) => column.name) ?? [])];
 }
 
-function typeOf(table: CatalogTable | undefined, column: string): string {
+export function typeOf(table: CatalogTable | undefined, column: string): string {
   return table?.columns.find((each) => each.name === column)?.type ?? "text";
 }
 
-function kindName(table: string): string {
+export function kindName(table: string): string {
   const plain = table
     .toLowerCase()
     .replaceAll(/[^a-z0-9_]+/g, "_")

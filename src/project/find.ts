@@ -7,6 +7,8 @@ export interface Project {
   readonly root: string;
   /** `cutovers/`, a folder for each. */
   readonly cutovers: string;
+  /** `projections/`, a folder for each. */
+  readonly projections: string;
   /** graphile-migrate's folder: `committed/` and `current.sql`. */
   readonly migrations: string;
 }
@@ -34,14 +36,44 @@ export function findProject(folder: string | undefined): Project {
 /** The project at a folder, whatever is in it. */
 export function projectAt(folder: string): Project {
   const root = resolve(folder);
-  return { root, cutovers: join(root, "cutovers"), migrations: join(root, migrationsFolder(root)) };
+  return {
+    root,
+    cutovers: join(root, "cutovers"),
+    projections: join(root, "projections"),
+    migrations: join(root, migrationsFolder(root)),
+  };
 }
 
-/** The names of the cutovers that a project defines. */
-export function definedCutovers(project: Project): string[] {
-  if (!existsSync(project.cutovers)) return [];
-  return readdirSync(project.cutovers, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && existsSync(join(project.cutovers, entry.name, "cutover.json")))
+/** The names of the cutovers and of the projections that a project defines, each sorted. */
+export function definedNames(project: Project): string[] {
+  return [
+    ...foldersWith(project.cutovers, "cutover.json"),
+    ...foldersWith(project.projections, "projection.json"),
+  ];
+}
+
+/**
+ * The folder of a cutover or of a projection; where there is neither, the one in which a cutover would lie.
+ *
+ * @throws CutoverError CU220 when there are both: the name is one in the database
+ */
+export function folderOf(project: Project, name: string): string {
+  const cutover = join(project.cutovers, name);
+  const projection = join(project.projections, name);
+  if (!existsSync(join(projection, "projection.json"))) return cutover;
+  if (!existsSync(join(cutover, "cutover.json"))) return projection;
+  throw new CutoverError({
+    code: "CU220",
+    message: `"${name}" is a cutover and a projection of this project`,
+    hint: "Both would have one schema in the database: rename one of the folders.",
+    exitCode: EXIT.definition,
+  });
+}
+
+function foldersWith(folder: string, file: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, file)))
     .map((entry) => entry.name)
     .sort();
 }

@@ -1,12 +1,6 @@
-import { existsSync } from "node:fs";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join, relative } from "node:path";
-import { introspectTable } from "../catalog/introspect.ts";
-import type { CatalogTable } from "../catalog/types.ts";
-import { withClient } from "../db.ts";
-import { configSchema } from "../definition/config-schema.ts";
-import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
+import { join } from "node:path";
 import { draftConfig, draftMapping, layOut } from "./draft-definition.ts";
+import { readTables, requireFreeName, writeFiles } from "./draft-files.ts";
 import type { Project } from "./find.ts";
 
 export interface NewCutover {
@@ -25,61 +19,10 @@ export interface NewCutover {
  */
 export async function newCutover(project: Project, wanted: NewCutover, url: string): Promise<string[]> {
   const folder = join(project.cutovers, wanted.name);
-  if (!configSchema.shape.name.safeParse(wanted.name).success) {
-    throw usage(
-      "CU414",
-      `"${wanted.name}" cannot be the name of a cutover`,
-      "Use lower case letters, digits and _, at most 41 characters.",
-    );
-  }
-  if (existsSync(folder)) {
-    throw usage(
-      "CU413",
-      `${relative(project.root, folder)} exists already`,
-      "Choose another name, or delete the folder.",
-    );
-  }
-  const [legacy, fresh] = await readTables(url, wanted);
+  requireFreeName(project, wanted.name);
+  const [legacy = [], fresh = []] = await readTables(url, wanted.name, [wanted.legacy, wanted.new]);
   const files = new Map<string, string>([["cutover.json", layOut(draftConfig(wanted.name, legacy, fresh))]]);
   for (const table of fresh) files.set(`forward/${table.name}.sql`, draftMapping(table, legacy));
   for (const table of legacy) files.set(`reverse/${table.name}.sql`, draftMapping(table, fresh));
-  for (const [file, text] of files) {
-    await mkdir(join(folder, file, ".."), { recursive: true });
-    await writeFile(join(folder, file), text);
-  }
-  return [...files.keys()].map((file) => relative(project.root, join(folder, file)).replaceAll("\\", "/"));
-}
-
-async function readTables(url: string, wanted: NewCutover): Promise<[CatalogTable[], CatalogTable[]]> {
-  try {
-    return await withClient(url, async (client) => {
-      const read = async (names: readonly string[]) => {
-        const tables: CatalogTable[] = [];
-        for (const named of names) {
-          const [schema, name] = named.includes(".") ? named.split(/\.(.*)/s) : ["public", named];
-          const table = await introspectTable(
-            client,
-            { schema: schema ?? "", name: name ?? "" },
-            `cutover_${wanted.name}`,
-          );
-          if (table === undefined) {
-            throw usage(
-              "CU415",
-              `the database has no table ${schema}.${name}`,
-              "Run the migration that creates it, or correct the name.",
-            );
-          }
-          tables.push(table);
-        }
-        return tables;
-      };
-      return [await read(wanted.legacy), await read(wanted.new)] as [CatalogTable[], CatalogTable[]];
-    });
-  } catch (error) {
-    throw explainDatabaseError(error);
-  }
-}
-
-function usage(code: string, message: string, hint: string): CutoverError {
-  return new CutoverError({ code, message, hint, exitCode: EXIT.usage });
+  return writeFiles(project, folder, files);
 }

@@ -1,14 +1,14 @@
 /* Where cutovers stand, the gates in front of their next phase, and their moves. */
 
-/* All cutovers of the database, for those that work on every one. */
+/* All cutovers and projections of the database, for those that work on every one. */
 /* @name listCutovers */
-SELECT c.name, c.phase
+SELECT c.name, c.kind, c.phase
   FROM cutover.cutovers AS c
  ORDER BY c.name;
 
 /* One cutover; no row when there is none of that name. */
 /* @name findCutover */
-SELECT c.name, c.phase, c.step, c.phase_since, c.epoch, c.compiled_schema::text AS "compiled_schema!",
+SELECT c.name, c.kind, c.phase, c.step, c.phase_since, c.epoch, c.compiled_schema::text AS "compiled_schema!",
        c.reverse_ended_at, c.definition ->> 'irreversible' AS irreversible,
        ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,legacy}')) AS "legacy_tables!",
        ARRAY(SELECT jsonb_array_elements_text(c.definition #> '{tables,new}')) AS "new_tables!"

@@ -5,7 +5,7 @@
 SELECT cutover.verify(:name!, :directions::text[]) AS "run!";
 
 /* @name findDriftRun */
-SELECT r.id, r.cutover, r.phase, r.started_at, r.finished_at, r.directions, r.accounting, r.drifted_units, r.fingerprint_problems,
+SELECT r.id, r.cutover, c.kind, r.phase, r.started_at, r.finished_at, r.directions, r.accounting, r.drifted_units, r.fingerprint_problems,
        r.epoch = c.epoch AND r.started_at > c.phase_since AS "current!"
   FROM cutover.drift_runs AS r
   JOIN cutover.cutovers AS c ON c.name = r.cutover

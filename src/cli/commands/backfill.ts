@@ -1,9 +1,12 @@
 import { type Command, Option } from "commander";
 import { type BackfillProgress, controlBackfill, planBackfill } from "../../engine/backfill.ts";
+import type { GateAnswer } from "../../engine/gates.ts";
+import { goLive } from "../../engine/projections.ts";
 import { CutoverError, EXIT } from "../../errors.ts";
 import { backfillByWorkers, backfillHere } from "../../jobs/run-backfill.ts";
 import { duration, progressLine } from "../print.ts";
 import { type Answer, act, type Context, command, countOf } from "../shell.ts";
+import { describeGates } from "./status.ts";
 
 interface Options {
   readonly local?: boolean;
@@ -18,10 +21,10 @@ interface Options {
 export function backfillCommand(): Command {
   const built = command(
     "backfill",
-    "make the new side true for what was there before the sync; workers do it",
+    "make the new side, or a projection, true for what was there before; workers do it",
     "cutover backfill notes --local --workers 2",
   )
-    .argument("<name>", "the cutover")
+    .argument("<name>", "the cutover or projection")
     .option("--local", "do it in this process, without a worker")
     .option(
       "--workers <n>",
@@ -52,10 +55,11 @@ async function backfill(context: Context, options: Options, name: string): Promi
   const planned = await planBackfill(url, name, options.direction);
   const onProgress = (progress: Parameters<typeof progressLine>[0]) =>
     context.out.progress(`${name}: ${progressLine(progress)}`);
-  if (planned.state === "finished") return answer(planned, `${name}: nothing to backfill.`, false);
+  if (planned.state === "finished")
+    return withProjection(url, answer(planned, `${name}: nothing to backfill.`, false));
   if (options.local) {
     const done = await backfillHere(url, planned, { helpers: options.workers, onProgress });
-    return answer(done, sayEnd(done), true);
+    return withProjection(url, answer(done, sayEnd(done), true));
   }
   const done = await backfillByWorkers(url, planned, {
     jobs: options.workers,
@@ -64,11 +68,36 @@ async function backfill(context: Context, options: Options, name: string): Promi
     onIdle: () =>
       context.out.note("no worker has taken it up yet: start `cutover worker`, or run this with --local"),
   });
-  return answer(
-    done,
-    options.wait ? sayEnd(done) : `${name}: backfill ${done.id} is in the queue.`,
-    options.wait,
-  );
+  if (options.wait) return withProjection(url, answer(done, sayEnd(done), true));
+  return answer(done, `${name}: backfill ${done.id} is in the queue.`, false);
+}
+
+/** What has become of a projection whose backfill is done: it is verified, and live, or the answer says why not. */
+async function withProjection(url: string, done: ReturnType<typeof answer>): Promise<Answer> {
+  if (done.facts.state !== "finished") return done;
+  const projection = await goLive(url, done.facts.cutover);
+  if (projection === undefined) return done;
+  const closed = projection.gates.filter(({ yes }) => !yes);
+  const said =
+    projection.state === "live"
+      ? `${projection.projection} is live.`
+      : `${projection.projection} is not live yet:\n${describeGates(closed)}`;
+  return {
+    ...done,
+    text: `${done.text}\n${said}`,
+    facts: { ...done.facts, projection },
+    refusal: done.refusal ?? notLive(projection.projection, closed[0]),
+  };
+}
+
+function notLive(name: string, closed: GateAnswer | undefined): CutoverError | undefined {
+  if (closed === undefined) return undefined;
+  return new CutoverError({
+    code: "CU223",
+    message: `projection ${name} is not live: gate ${closed.gate} says no: ${closed.reason} (${closed.figure})`,
+    hint: closed.nextStep ?? `cutover status ${name}`,
+    exitCode: EXIT.refused,
+  });
 }
 
 function sayEnd(done: BackfillProgress): string {
@@ -78,7 +107,11 @@ function sayEnd(done: BackfillProgress): string {
     : `${line}\n${done.putAside} units could not be written or are excluded: \`cutover quarantine ${done.cutover}\` says why.`;
 }
 
-function answer(progress: BackfillProgress, text: string, shouldBeDone: boolean): Answer {
+function answer(
+  progress: BackfillProgress,
+  text: string,
+  shouldBeDone: boolean,
+): Answer & { readonly facts: BackfillProgress } {
   const refusal =
     shouldBeDone && progress.state !== "finished"
       ? new CutoverError({

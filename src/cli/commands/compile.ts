@@ -18,10 +18,10 @@ interface Options {
 export function compileCommand(): Command {
   const built = command(
     "compile",
-    "write a cutover's SQL into migrations/current.sql",
+    "write the SQL of a cutover or a projection into migrations/current.sql",
     "cutover compile notes",
   )
-    .argument("[name]", "the cutover; default all of the project")
+    .argument("[name]", "the cutover or projection; default all of the project")
     .option("--check", "write nothing; fail when the migrations hold something else")
     .option(
       "--shadow",
@@ -74,8 +74,8 @@ function outOfDate(
     code: "CU408",
     message:
       there === undefined
-        ? `cutover ${cutover}: no migration holds its compiled SQL`
-        : `cutover ${cutover}: the SQL in migrations/${there.file} is not what the definition says\n${firstDifference(there.sql, sql)}`,
+        ? `${cutover}: no migration holds its compiled SQL`
+        : `${cutover}: the SQL in migrations/${there.file} is not what the definition says\n${firstDifference(there.sql, sql)}`,
     hint: `Run \`cutover compile ${cutover}\`, review and commit it.`,
     exitCode: EXIT.outOfDate,
   });

@@ -8,7 +8,7 @@ export function drainCommand(): Command {
     "work off the pending units of a cutover now, without a worker",
     "cutover drain notes",
   )
-    .argument("<name>", "the cutover")
+    .argument("<name>", "the cutover or projection")
     .option("--wait <seconds>", "how long to try again while units are locked by others", atLeast(0), 60);
   return act(built, workOff);
 }

@@ -5,16 +5,16 @@ import { CutoverError, EXIT } from "../../errors.ts";
 import type { Finding } from "../../lint/lint.ts";
 import { catalogSource } from "../../project/catalog-source.ts";
 import { checkDefinition } from "../../project/compile-project.ts";
-import { definedCutovers, type Project } from "../../project/find.ts";
+import { definedNames, type Project } from "../../project/find.ts";
 import { type Answer, act, type Context, command } from "../shell.ts";
 
 export function lintCommand(): Command {
   const built = command(
     "lint",
-    "check the definition of a cutover, or of all, against the database",
+    "check the definition of a cutover or a projection, or of all, against the database",
     "cutover lint notes",
   )
-    .argument("[name]", "the cutover; default all of the project")
+    .argument("[name]", "the cutover or projection; default all of the project")
     .option("--shadow", "against the shadow database after the committed migrations");
   return act(built, lint);
 }
@@ -61,14 +61,14 @@ export function describeWarnings(warnings: readonly Finding[]): string {
     .join("\n");
 }
 
-/** The named cutover, or all of the project. */
+/** The named cutover or projection, or all of the project. */
 export function namesOf(project: Project, name: string): string[] {
-  const names = name === "" ? definedCutovers(project) : [name];
+  const names = name === "" ? definedNames(project) : [name];
   if (names.length > 0) return names;
   throw new CutoverError({
     code: "CU407",
-    message: "this project defines no cutover: cutovers/ is empty",
-    hint: "`cutover new <name> --legacy <tables> --new <tables>` writes one.",
+    message: "this project defines no cutover and no projection: cutovers/ and projections/ are empty",
+    hint: "`cutover new <name>` writes one.",
     exitCode: EXIT.usage,
   });
 }

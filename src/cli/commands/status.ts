@@ -10,10 +10,10 @@ import { type Answer, act, type Context, command } from "../shell.ts";
 export function statusCommand(): Command {
   const built = command(
     "status",
-    "where a cutover stands, and what is in front of its next phase",
+    "where a cutover or a projection stands, and what is in front of its next phase",
     "cutover status notes",
   )
-    .argument("[name]", "the cutover; default all of the database")
+    .argument("[name]", "the cutover or projection; default all of the database")
     .option("--no-classes", "do not count the units by class, which reads all of them");
   return act(built, showStatus);
 }
@@ -28,8 +28,12 @@ async function showStatus(
     const all = await cutovers(url);
     const text =
       all.length === 0
-        ? "No cutover is known in this database."
-        : table(all.map((each) => [each.name, each.phase]));
+        ? "No cutover and no projection is known in this database."
+        : table(
+            all.map((each) =>
+              each.kind === "projection" ? [each.name, `projection, ${each.phase}`] : [each.name, each.phase],
+            ),
+          );
     return { text, facts: { cutovers: all } };
   }
   const found = await status(url, name, { classes: options.classes });
@@ -45,7 +49,9 @@ function describe(found: Status): string {
   const ended =
     found.reverseEndedAt === null ? "" : `; reverse sync ended at ${found.reverseEndedAt.toISOString()}`;
   return [
-    `${pc.bold(found.cutover)} is in ${pc.bold(found.phase)}${step}, since ${found.since.toISOString()}${ended}; ${outbox}.`,
+    found.kind === "projection"
+      ? `Projection ${pc.bold(found.cutover)} is ${pc.bold(found.phase)}, since ${found.since.toISOString()}; ${outbox}.`
+      : `${pc.bold(found.cutover)} is in ${pc.bold(found.phase)}${step}, since ${found.since.toISOString()}${ended}; ${outbox}.`,
     section("Units (drift is known to verify)", describeClasses(relevant(found))),
     section(
       "Backfill",

@@ -17,7 +17,7 @@ export function verifyCommand(): Command {
     "compare the two sides exactly, from one snapshot",
     "cutover verify notes --repair",
   )
-    .argument("<name>", "the cutover")
+    .argument("<name>", "the cutover or projection")
     .addOption(new Option("--direction <direction>", "default both").choices(["forward", "reverse"]))
     .option("--repair", "make drifted units true, from the side that is the truth, and verify again")
     .option("--details <n>", "how many differing rows to show", countOf(0), 20);
@@ -38,6 +38,7 @@ function describe(found: VerifyResult): string {
   const repaired = found.repaired === 0 ? "" : `, ${found.repaired} units repaired`;
   return [
     `Verify run ${found.run} of ${found.cutover} in ${found.phase}: ${describeVerdict(found)}${repaired}.`,
+    found.wentLive ? `\n${found.cutover} is live.` : "",
     section("Units", describeClasses(found.accounting)),
     section("Differences", found.differences.map(describeDifference).join("\n")),
     section(
