@@ -1,6 +1,7 @@
 /**
  * Runs what depends on the server against the older PostgreSQL releases that are supported: the core schema, the compiled SQL of all
  * golden cutovers forward, back and forward, the attacks on sync, materialized views, and idempotent requests.
+ * golden cutovers forward, back and forward, the attacks on sync, materialized views and projections.
  *
  *   npm run test:versions               14, 15, 16, 17 (the other tests run on 18)
  *   npm run test:versions -- 14 17      these
@@ -26,6 +27,9 @@ const SUITE = [
   "test/requests/begin-and-finish.test.ts",
   "test/requests/one-call.test.ts",
   "test/requests/with-request.test.ts",
+  "test/projections/writers.test.ts",
+  "test/projections/together.test.ts",
+  "test/projections/dead-units.test.ts",
 ];
 
 if (process.platform !== "linux" || process.arch !== "x64") {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { jsonSchema } from "../../scripts/json-schema.ts";
+import { jsonSchema, SCHEMA_FILES } from "../../scripts/json-schema.ts";
 import { ROOT } from "../../scripts/run-node.ts";
 import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
 import { cutover } from "../helpers/cli.ts";
@@ -59,6 +59,6 @@ test("every command has help with an example, and stands in docs/operating.md wi
   }
 });
 
-test("cutover.schema.json is what the configuration schema says", async () => {
-  expect(await read("cutover.schema.json")).toBe(jsonSchema());
+test.each(SCHEMA_FILES)("%s is what the configuration schema says", async (file) => {
+  expect(await read(file)).toBe(jsonSchema(file));
 });

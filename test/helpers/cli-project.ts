@@ -51,7 +51,8 @@ export async function createPlainProject(data?: string): Promise<CliProject> {
   return project;
 }
 
-async function projectFor(db: TestDatabase): Promise<CliProject> {
+/** An empty folder for a database that is there. */
+export async function projectFor(db: TestDatabase): Promise<CliProject> {
   const folder = await mkdtemp(join(tmpdir(), "pg-cutover-cli-"));
   const shadow = `${db.name}_shadow`;
   const root = inject("postgresUrl");
