@@ -48,6 +48,11 @@ export class Databases {
     return this.#copy(template);
   }
 
+  /** An empty database of one's own. */
+  blank(): Promise<Database> {
+    return this.#copy("template0");
+  }
+
   /** As `create`, gone when `fn` has ended. */
   async with<T>(kind: Kind, weeks: number, fn: (database: Database) => Promise<T>): Promise<T> {
     const database = await this.create(kind, weeks);

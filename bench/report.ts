@@ -40,7 +40,7 @@ export function table(comparisons: readonly Comparison[]): string {
       figure(comparison.ours, comparison.unit),
       comparison.against,
       figure(comparison.baseline, comparison.unit),
-      comparison.ratio.toFixed(2),
+      shownRatio(comparison.ratio),
       spread(comparison),
       comparison.goal === undefined ? "" : goalText(comparison.goal),
       comparison.met === undefined ? "" : comparison.met ? "met" : "missed",
@@ -63,7 +63,12 @@ export function table(comparisons: readonly Comparison[]): string {
 /** Least and largest ratio of a round: how far the median is to be believed. */
 function spread({ rounds }: Comparison): string {
   const ratios = rounds.map((round) => round.ours / round.baseline);
-  return `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
+  return `${shownRatio(Math.min(...ratios))} to ${shownRatio(Math.max(...ratios))}`;
+}
+
+/** Two decimals, or two digits where these would say nothing: 0.0032. */
+function shownRatio(ratio: number): string {
+  return ratio > 0 && ratio < 0.1 ? ratio.toFixed(1 - Math.floor(Math.log10(ratio))) : ratio.toFixed(2);
 }
 
 function figure(value: number, unit: Comparison["unit"]): string {

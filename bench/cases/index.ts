@@ -1,6 +1,7 @@
 import type { BenchCase } from "../case.ts";
 import { backfill } from "./backfill.ts";
 import { hotUnits } from "./hot-units.ts";
+import { projection } from "./projection.ts";
 import { requests } from "./requests.ts";
 import { toggle } from "./toggle.ts";
 import { verify } from "./verify.ts";
@@ -15,5 +16,6 @@ export const CASES: readonly BenchCase[] = [
   backfill,
   viewMarks,
   requests,
+  projection,
   workerMemory,
 ];
