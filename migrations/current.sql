@@ -157,6 +157,7 @@ CREATE INDEX IF NOT EXISTS metrics_sampled_at ON cutover.metrics (sampled_at);
 
 --!include functions/current_metrics.sql
 --!include functions/sample_metrics.sql
+
 -- Projections, whose kind stands above.
 --!include functions/projections.sql
 --!include functions/gate_units_local.sql

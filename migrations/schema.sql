@@ -79,10 +79,13 @@ CREATE TABLE cutover.cutovers (
   trigger_stamp text DEFAULT ''::text NOT NULL,
   reverse_ended_at timestamp with time zone,
   created_at timestamp with time zone DEFAULT now() NOT NULL,
+  kind text DEFAULT 'cutover'::text NOT NULL,
   CONSTRAINT cutovers_pkey PRIMARY KEY (name),
   CONSTRAINT cutovers_compiled_schema_key UNIQUE (compiled_schema),
+  CONSTRAINT cutovers_kind_check CHECK ((kind = ANY (ARRAY['cutover'::text, 'projection'::text]))),
   CONSTRAINT cutovers_phase_check CHECK ((phase = ANY (ARRAY['expanded'::text, 'dual_write'::text, 'backfilled'::text, 'reads_switched'::text, 'writes_switched'::text, 'legacy_locked'::text, 'archived'::text, 'dropped'::text])))
 );
+CREATE TRIGGER cutovers_guard_projection BEFORE UPDATE ON cutover.cutovers FOR EACH ROW EXECUTE FUNCTION cutover.guard_projection();
 
 CREATE TABLE cutover.drift_runs (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
@@ -335,6 +338,9 @@ FUNCTION cutover.archive_schema(cutover_name text) RETURNS name
 FUNCTION cutover.ask_gates(cutover_name text, to_phase text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.ask_projection_gates(projection_name text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
 FUNCTION cutover.backfill_step(wanted bigint, worker_name text, max_units integer, OUT state text, OUT units integer, OUT written integer) RETURNS record
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
@@ -360,6 +366,8 @@ FUNCTION cutover.cleanup_idempotency_log() RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 PROCEDURE cutover.cleanup_idempotency_log_all(INOUT deleted integer DEFAULT 0) plpgsql VOLATILE;
+
+PROCEDURE cutover.compact_units(IN projection_name text, INOUT deleted integer DEFAULT 0, IN wait_seconds integer DEFAULT 5, IN most integer DEFAULT 10000) plpgsql VOLATILE;
 
 FUNCTION cutover.compiled_coarser(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS text[]
   LANGUAGE plpgsql STABLE;
@@ -397,6 +405,9 @@ FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kin
 FUNCTION cutover.current_metrics() RETURNS TABLE(metric text, cutover text, labels jsonb, value double precision)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.dead_units(projection_name text, most integer) RETURNS SETOF cutover.units
+  LANGUAGE sql STABLE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
 FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
@@ -413,6 +424,9 @@ FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS int
 
 FUNCTION cutover.drop_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.drop_projection(projection_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.drop_view_triggers(registered integer, still_read_by oid) RETURNS void
   LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp;
@@ -462,6 +476,9 @@ FUNCTION cutover.gate_outbox_drained(stand cutover.cutovers) RETURNS TABLE(gate 
 FUNCTION cutover.gate_quarantine_accepted(stand cutover.cutovers, with_rules boolean) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.gate_units_local(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.gate_views_fresh(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
@@ -472,6 +489,9 @@ FUNCTION cutover.gather_view_marks() RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.grant_legacy(cutover_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.guard_projection() RETURNS trigger
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.has_held_rows(cutover_name text) RETURNS boolean
@@ -516,6 +536,9 @@ FUNCTION cutover.not_concurrently_because(known cutover.views, view_oid oid) RET
 FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.open_transactions() RETURNS text[]
+  LANGUAGE sql STABLE;
+
 FUNCTION cutover.phase(cutover_name text) RETURNS text
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
@@ -549,7 +572,16 @@ FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[
 FUNCTION cutover.refuse(response jsonb, status text DEFAULT 'failed'::text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.refuse_circle(projection_name text) RETURNS void
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.refuse_projection(cutover_name text) RETURNS void
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.register_cutover(cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.register_projection(projection_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.register_view(view_name text, freshness interval, marked_by text DEFAULT 'writes'::text, blocks_readers boolean DEFAULT false, time_zone text DEFAULT 'UTC'::text, shows_hidden_rows text DEFAULT NULL::text) RETURNS void
@@ -598,6 +630,9 @@ FUNCTION cutover.set_writing(cutover_name text, direction text) RETURNS void
 
 FUNCTION cutover.settle_constraints(cutover_name text, unit_direction text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.settle_projection(projection_name text) RETURNS boolean
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
   LANGUAGE plpgsql STABLE;
@@ -651,6 +686,9 @@ FUNCTION cutover.view_tables(view_oid oid) RETURNS TABLE(relation oid, kind "cha
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 PROCEDURE cutover.wait_for_writers(IN cutover_name text, IN side text, IN wait_seconds integer) plpgsql VOLATILE;
+
+FUNCTION cutover.watched_facts(facts jsonb, columns jsonb) RETURNS jsonb
+  LANGUAGE sql IMMUTABLE;
 
 FUNCTION cutover.work_off(stand cutover.cutovers, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;

@@ -85,10 +85,8 @@ export async function verifyOn(
   let found = await verifyOnce(client, name, options, most);
   let repaired = 0;
   while (options.repair && found.drifted > 0) {
-    const before = found.drifted;
-    const units = await repairRun(client, found.run, options);
     const driftedBefore = found.drifted;
-    const units = await repairRun(client, found.run, options.onRepair);
+    const units = await repairRun(client, found.run, options);
     repaired += units;
     await drainAll(client, name, silent(options));
     found = await verifyOnce(client, name, options, most);

@@ -7,12 +7,9 @@ import { listOpenBackfills } from "../generated/backfill.queries.ts";
 import { handedBack } from "./handed-back.ts";
 import { defineJob } from "./job.ts";
 
-/** Helps with a backfill until nothing is left of it. */
+/** Helps with a backfill until nothing is left of it; a projection is verified then, and live when that finds it true. */
 export const backfill = defineJob({
   name: "backfill",
-/** Helps with a backfill until nothing is left of it; a projection is verified then, and live when that finds it true. */
-export const backfillUnits = defineJob({
-  name: "backfill-units",
   payload: z.object({ backfill: z.string() }),
   waiting: async ({ pool }) =>
     (await run(listOpenBackfills, undefined, pool)).map(({ id }) => ({ backfill: id })),

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:a5ede77244f3f90c04c45451540b6223ac81c06c
+--! Hash: sha1:06ea2a04ffcdb8b92c258b7d92168bb6febbda92
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -2849,6 +2849,11 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA cutover REVOKE EXECUTE ON ROUTINES FROM PUBLI
 -- cutover:begin (core current)
 -- The migration in progress: table changes, and --!include lines for functions, views and grants.
 
+-- Projections: rows of cutover.cutovers of a kind of their own.
+-- Lock: ACCESS EXCLUSIVE on cutover.cutovers for a catalog update; it waits for commits in progress.
+ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'cutover'
+  CHECK (kind IN ('cutover', 'projection'));
+
 -- 1. The engine: less to do, and less to plan, while a move holds writers up.
 -- Moves a cutover to its next phase, in one short transaction under the exclusive barrier: it waits for commits in progress,
 -- not for open transactions, and at most for the lock timeout (55P03; try again).
@@ -2877,6 +2882,7 @@ DECLARE
   moved cutover.phase_transitions;
   stale_kept text[];
 BEGIN
+  PERFORM cutover.refuse_projection(cutover_name);
   IF cutover.phase_rank(to_phase) IS NULL THEN
     RAISE EXCEPTION 'there is no phase "%"', to_phase
       USING ERRCODE = 'CU013', HINT = 'Phases: expanded, dual_write, backfilled, reads_switched, writes_switched, legacy_locked, archived, dropped.';
@@ -4016,6 +4022,25 @@ BEGIN ATOMIC
    WHERE c.name = cutover_name;
 END;
 
+-- What of a table's facts matters. Triggers of other cutovers and projections on it come and go, and only note; they are in fingerprints
+-- that were taken while they were there. columns: those that a projection reads of a table that it does not write (NULL: all matter);
+-- other columns, keys, policies and triggers of such a table are the application's own business.
+CREATE OR REPLACE FUNCTION cutover.watched_facts(facts jsonb, columns jsonb) RETURNS jsonb
+  LANGUAGE sql IMMUTABLE
+BEGIN ATOMIC
+  SELECT CASE
+           WHEN facts IS NULL OR jsonb_typeof(facts) <> 'object' THEN facts
+           WHEN columns IS NOT NULL
+             THEN (facts - ARRAY['triggers', 'keys', 'policies'])
+                  || jsonb_build_object('columns', (SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each(facts -> 'columns') AS c
+                                                     WHERE columns ? c.key))
+           WHEN jsonb_typeof(facts -> 'triggers') = 'object'
+             THEN facts || jsonb_build_object('triggers', (SELECT jsonb_object_agg(t.key, t.value) FROM jsonb_each(facts -> 'triggers') AS t
+                                                            WHERE NOT starts_with(t.key, 'zzz_cutover_')))
+           ELSE facts
+         END;
+END;
+
 -- What has changed since the cutover was compiled: one row per table and aspect, with the reason in words.
 CREATE OR REPLACE FUNCTION cutover.fingerprint_problems(cutover_name text)
   RETURNS TABLE (table_name text, aspect text, problem text)
@@ -4039,9 +4064,13 @@ BEGIN ATOMIC
                 || ', is ' || (live.facts -> aspects.aspect ->> detail.name)
          END
     FROM cutover.cutovers AS c
-   CROSS JOIN LATERAL jsonb_each(c.fingerprint) AS expected
+   CROSS JOIN LATERAL (
+      SELECT e.key, cutover.watched_facts(e.value, c.definition -> 'reads' -> e.key) AS value FROM jsonb_each(c.fingerprint) AS e
+    ) AS expected
     LEFT JOIN LATERAL (
-      SELECT NULLIF(cutover.live_fingerprint(c.compiled_schema, ARRAY[expected.key]) -> expected.key, 'null') AS facts
+      SELECT cutover.watched_facts(
+               NULLIF(cutover.live_fingerprint(c.compiled_schema, ARRAY[expected.key]) -> expected.key, 'null'),
+               c.definition -> 'reads' -> expected.key) AS facts
     ) AS live ON true
    CROSS JOIN LATERAL (
       SELECT 'table' AS aspect WHERE live.facts IS NULL
@@ -4648,7 +4677,8 @@ BEGIN
   END IF;
 END;
 $$;
--- Works off the notes of the own transaction, for every cutover that it touched, in the order of their names.
+-- Works off the notes of the own transaction, for every cutover that it touched, in the order of their names, and then for every
+-- projection. What sync writes may be read by others, whose notes come while this is at work: again, until nobody is left.
 -- What may not be done at commit stays in the outbox: mode `queued`, more units than the bound, a REPEATABLE READ writer while
 -- both sides are written.
 CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8) RETURNS void
@@ -4660,62 +4690,75 @@ DECLARE
   repeatable boolean := pg_catalog.current_setting('transaction_isolation') = 'repeatable read';
   observed_units integer;
   observed_rows integer;
+  left_over text[] := '{}';
+  anybody boolean := true;
 BEGIN
   PERFORM cutover.barrier_shared();
 
-  FOR touched IN
-    SELECT noted.cutover, pg_catalog.count(*) AS units FROM cutover.outbox AS noted
-     WHERE noted.xid = own GROUP BY noted.cutover ORDER BY noted.cutover
-  LOOP
-    -- The phase is read here and not in the statement: a writer may have begun in an earlier phase. An old snapshot would read
-    -- an old phase; FOR SHARE makes that a 40001, which leaves the notes pending.
-    IF repeatable THEN
-      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover FOR SHARE;
-    ELSE
-      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover;
-    END IF;
-
-    IF stand.reverse_ended_at IS NOT NULL THEN
-      -- Noted before reverse sync ended, committed after.
-      DELETE FROM cutover.outbox AS late WHERE late.xid = own AND late.cutover = stand.name AND late.direction = 'reverse';
-      CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = stand.name);
-    END IF;
-    IF stand.phase = 'expanded' AND stand.step IS NULL THEN
-      IF touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
-        -- Sync would leave so many to the drainer; they are counted, not looked at.
-        observed_units := touched.units;
-        observed_rows := 0;
+  WHILE anybody LOOP
+    anybody := false;
+    FOR touched IN
+      SELECT noted.cutover, pg_catalog.count(*) AS units
+        FROM cutover.outbox AS noted
+        LEFT JOIN cutover.cutovers AS known ON known.name = noted.cutover
+       WHERE noted.xid = own AND noted.cutover <> ALL (left_over)
+       GROUP BY noted.cutover, known.kind ORDER BY known.kind, noted.cutover
+    LOOP
+      anybody := true;
+      -- The phase is read here and not in the statement: a writer may have begun in an earlier phase. An old snapshot would read
+      -- an old phase; FOR SHARE makes that a 40001, which leaves the notes pending.
+      IF repeatable THEN
+        SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover FOR SHARE;
       ELSE
-      SELECT pg_catalog.count(DISTINCT (d.unit)), pg_catalog.count(*) INTO observed_units, observed_rows
-        FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units FROM cutover.outbox AS noted
-               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
-               GROUP BY noted.kind) AS noted
-       CROSS JOIN LATERAL cutover.compiled_differences(stand.name, 'forward', noted.kind, noted.units) AS d;
+        SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover;
       END IF;
-      INSERT INTO cutover.observations (xid, cutover, units, rows)
-      VALUES (own, stand.name, observed_units, observed_rows)
-          ON CONFLICT (xid, cutover) DO UPDATE
-         SET units = observations.units + excluded.units, rows = observations.rows + excluded.rows;
-      DELETE FROM cutover.outbox AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
-      DELETE FROM cutover.images AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
-    ELSIF stand.definition #>> '{sync,mode}' = 'queued'
-       OR touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
-      CONTINUE;
-    ELSIF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
-      PERFORM cutover.set_writing(stand.name, 'forward');
-      PERFORM cutover.flush_one_side(stand, own);
-      PERFORM cutover.set_writing(NULL, NULL);
-    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND touched.units > 40 THEN
-      -- Both sides of so many units would be locked at once, for as long as all of it takes; the drainer takes a few at a time.
-      CONTINUE;
-    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND NOT repeatable THEN
-      PERFORM cutover.flush_both_sides(
-        stand,
-        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
-               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
-        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
-               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'));
-    END IF;
+
+      IF stand.reverse_ended_at IS NOT NULL THEN
+        -- Noted before reverse sync ended, committed after.
+        DELETE FROM cutover.outbox AS late WHERE late.xid = own AND late.cutover = stand.name AND late.direction = 'reverse';
+        CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = stand.name);
+      END IF;
+      IF stand.phase = 'expanded' AND stand.step IS NULL THEN
+        IF touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
+          -- Sync would leave so many to the drainer; they are counted, not looked at.
+          observed_units := touched.units;
+          observed_rows := 0;
+        ELSE
+        SELECT pg_catalog.count(DISTINCT (d.unit)), pg_catalog.count(*) INTO observed_units, observed_rows
+          FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units FROM cutover.outbox AS noted
+                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
+                 GROUP BY noted.kind) AS noted
+         CROSS JOIN LATERAL cutover.compiled_differences(stand.name, 'forward', noted.kind, noted.units) AS d;
+        END IF;
+        INSERT INTO cutover.observations (xid, cutover, units, rows)
+        VALUES (own, stand.name, observed_units, observed_rows)
+            ON CONFLICT (xid, cutover) DO UPDATE
+           SET units = observations.units + excluded.units, rows = observations.rows + excluded.rows;
+        DELETE FROM cutover.outbox AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
+        DELETE FROM cutover.images AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
+      ELSIF stand.definition #>> '{sync,mode}' = 'queued'
+         OR touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
+        NULL;
+      ELSIF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
+        PERFORM cutover.set_writing(stand.name, 'forward');
+        PERFORM cutover.flush_one_side(stand, own);
+        PERFORM cutover.set_writing(NULL, NULL);
+      ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND touched.units > 40 THEN
+        -- Both sides of so many units would be locked at once, for as long as all of it takes; the drainer takes a few at a time.
+        NULL;
+      ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND NOT repeatable THEN
+        PERFORM cutover.flush_both_sides(
+          stand,
+          ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
+          ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'));
+      END IF;
+      -- What is left by now is left to the drainer.
+      IF EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = touched.cutover) THEN
+        left_over := left_over || touched.cutover::text;
+      END IF;
+    END LOOP;
   END LOOP;
 
   DELETE FROM cutover.head AS own_head WHERE own_head.xid = own;
@@ -5173,6 +5216,9 @@ BEGIN
          drifted_units = drifted_total,
          finished_at = pg_catalog.clock_timestamp()
    WHERE r.id = this_run;
+  IF stand.kind = 'projection' THEN
+    PERFORM cutover.settle_projection(cutover_name);
+  END IF;
   RETURN this_run;
 END;
 $$;
@@ -5415,12 +5461,14 @@ $$;
 -- 3. One function, and so one grant, for applications that ask for the phase.
 -- The phase of a cutover, for applications that choose their code by it. SECURITY DEFINER, so that EXECUTE on it and USAGE on the schema
 -- are all that their roles need. It only reads, so it may be asked in READ ONLY transactions.
+-- Of a projection 'building' or 'live'.
 -- Raises CU011, which names the cutovers there are, for a name that is none.
 CREATE OR REPLACE FUNCTION cutover.phase(cutover_name text) RETURNS text
   LANGUAGE sql STABLE SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-  SELECT (cutover.stand_of(cutover_name)).phase;
+  SELECT CASE WHEN stand.kind = 'cutover' THEN stand.phase WHEN stand.phase = 'backfilled' THEN 'live' ELSE 'building' END
+    FROM cutover.stand_of(cutover_name) AS stand;
 END;
 
 -- 4. Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
@@ -6095,6 +6143,374 @@ BEGIN
   DELETE FROM cutover.metrics
    WHERE ctid = ANY (ARRAY(SELECT m.ctid FROM cutover.metrics AS m WHERE m.sampled_at < minute - keep ORDER BY m.sampled_at LIMIT 10000));
   RETURN figures;
+END;
+$$;
+
+-- Projections, whose kind stands above.
+-- Projections: tables that sync keeps true for as long as they live. A projection is a row of cutover.cutovers in one of two phases:
+-- `dual_write` while it is being built, `backfilled` once it is live. It has no way back, and needs none: nothing is moved.
+
+-- A projection does not move through phases, and a name belongs to a cutover or to a projection for good.
+CREATE OR REPLACE FUNCTION cutover.guard_projection() RETURNS trigger
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF NEW.kind <> coalesce(NEW.definition ->> 'kind', 'cutover') THEN
+    RAISE EXCEPTION '"%" is the name of a % in this database', NEW.name, NEW.kind
+      USING ERRCODE = 'CU052', HINT = 'Choose another name.';
+  END IF;
+  IF NEW.kind = 'projection' AND (NEW.phase NOT IN ('dual_write', 'backfilled') OR NEW.step IS NOT NULL) THEN
+    PERFORM cutover.refuse_projection(NEW.name);
+  END IF;
+  RETURN NEW;
+END;
+$$;
+
+DROP TRIGGER IF EXISTS cutovers_guard_projection ON cutover.cutovers;
+CREATE TRIGGER cutovers_guard_projection BEFORE UPDATE ON cutover.cutovers
+  FOR EACH ROW EXECUTE FUNCTION cutover.guard_projection();
+
+-- Raises CU051 for a projection: what is asked for is something that only cutovers do.
+CREATE OR REPLACE FUNCTION cutover.refuse_projection(cutover_name text) RETURNS void
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+BEGIN
+  IF stand.kind = 'projection' THEN
+    RAISE EXCEPTION '% is a projection: it has no phases to move through, forward or back', cutover_name
+      USING ERRCODE = 'CU051', HINT = CASE stand.phase
+        WHEN 'backfilled' THEN 'It is live. cutover.drop_projection() in a migration takes it away.'
+        ELSE pg_catalog.format('It goes live by itself: `cutover backfill %s`, or `cutover verify %s` after a backfill.', cutover_name, cutover_name) END;
+  END IF;
+END;
+$$;
+
+-- Compiled SQL of a projection signs in here. Sync is on from the commit of this migration. When what it is made of has changed, it is
+-- built anew: nothing of what was noted and locked under the old units is left, and no writer is at work, as the compiled SQL has
+-- dropped the old triggers in this transaction and holds their locks.
+CREATE OR REPLACE FUNCTION cutover.register_projection(
+  projection_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  before cutover.cutovers;
+  changed boolean;
+  other record;
+BEGIN
+  SELECT * INTO before FROM cutover.cutovers AS c WHERE c.name = projection_name FOR UPDATE;
+  IF before.kind = 'cutover' THEN
+    RAISE EXCEPTION '"%" is the name of a cutover in this database', projection_name
+      USING ERRCODE = 'CU052', HINT = 'Choose another name.';
+  END IF;
+
+  SELECT c.name, c.kind, written.name AS table_name INTO other
+    FROM cutover.cutovers AS c
+   CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(
+           (c.definition #> '{tables,new}')
+           || CASE WHEN c.definition -> 'irreversible' IS NULL THEN c.definition #> '{tables,legacy}' ELSE '[]' END) AS written (name)
+   WHERE c.name <> projection_name AND compiled_definition #> '{tables,new}' ? written.name AND c.phase <> 'dropped'
+   LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'projection %: % is written by % % already', projection_name, other.table_name, other.kind, other.name
+      USING ERRCODE = 'CU053', HINT = 'Two would undo each other''s rows for ever: give the projection a table of its own.';
+  END IF;
+
+  PERFORM cutover.register_cutover(projection_name, schema_name, compiled_definition, expected_fingerprint, core);
+  PERFORM cutover.refuse_circle(projection_name);
+
+  changed := before.name IS NULL
+    OR before.definition -> 'mappings' IS DISTINCT FROM compiled_definition -> 'mappings'
+    OR before.definition -> 'units' IS DISTINCT FROM compiled_definition -> 'units'
+    OR before.definition -> 'tables' IS DISTINCT FROM compiled_definition -> 'tables';
+  IF NOT changed THEN
+    RETURN;
+  END IF;
+  DELETE FROM cutover.outbox AS o WHERE o.cutover = projection_name;
+  DELETE FROM cutover.quarantine AS q WHERE q.cutover = projection_name;
+  DELETE FROM cutover.units AS u WHERE u.cutover = projection_name;
+  UPDATE cutover.cutovers AS c
+     SET kind = 'projection', phase = 'dual_write', phase_since = pg_catalog.clock_timestamp(),
+         phase_xid = pg_catalog.pg_current_xact_id(), epoch = coalesce(before.epoch, 0) + 1
+   WHERE c.name = projection_name;
+END;
+$$;
+
+-- Raises CU054 when a projection would be made of what is made of it: units would note each other without end.
+CREATE OR REPLACE FUNCTION cutover.refuse_circle(projection_name text) RETURNS void
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  circle text;
+BEGIN
+  WITH RECURSIVE made AS (
+    SELECT c.name, written.name AS written, read.name AS read
+      FROM cutover.cutovers AS c
+     CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text(c.definition #> '{tables,new}') AS written (name)
+     CROSS JOIN LATERAL pg_catalog.jsonb_array_elements_text((c.definition #> '{tables,legacy}') || (c.definition #> '{tables,context}')) AS read (name)
+     WHERE c.phase <> 'dropped'
+  ), walk AS (
+    SELECT made.read, ARRAY[made.name::text] AS path FROM made WHERE made.name = projection_name
+    UNION ALL
+    SELECT made.read, walk.path || made.name::text FROM walk JOIN made ON made.written = walk.read
+     WHERE made.name <> ALL (walk.path[2:])
+  )
+  SELECT pg_catalog.array_to_string(walk.path, ' ← ') INTO circle
+    FROM walk WHERE pg_catalog.cardinality(walk.path) > 1 AND walk.path[pg_catalog.cardinality(walk.path)] = projection_name
+   LIMIT 1;
+  IF circle IS NOT NULL THEN
+    RAISE EXCEPTION 'projection % would be made of what is made of it: %', projection_name, circle
+      USING ERRCODE = 'CU054', HINT = 'Let one of them read the tables that the application writes.';
+  END IF;
+END;
+$$;
+
+-- What stands between a projection and being live, with the answers: the gates of a cutover in front of `backfilled`, and whether its units
+-- are units. Settings are pinned as for a verify: the last one evaluates the SELECTs.
+CREATE OR REPLACE FUNCTION cutover.ask_projection_gates(projection_name text)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(projection_name);
+BEGIN
+  RETURN QUERY SELECT * FROM cutover.gate_backfill_complete(stand);
+  RETURN QUERY SELECT * FROM cutover.gate_outbox_drained(stand);
+  RETURN QUERY SELECT * FROM cutover.gate_quarantine_accepted(stand, with_rules => false);
+  SELECT * INTO gate, yes, figure, reason, next_step FROM cutover.gate_drift_free(stand, ARRAY['forward']);
+  IF figure = 'not verified' THEN
+    reason := 'nothing has been verified since it was compiled';
+  END IF;
+  RETURN NEXT;
+  IF yes THEN
+    RETURN QUERY SELECT * FROM cutover.gate_units_local(stand);
+  END IF;
+END;
+$$;
+
+-- Lets a projection be live when it is true: where there is no row yet that it could be made of, or when a backfill has visited every unit
+-- and a verify has found no drift. Every verify asks; true when it is live. No barrier: what a flush does is the same in both phases.
+-- Lock: the projection's row, which only a REPEATABLE READ writer's flush would wait for.
+CREATE OR REPLACE FUNCTION cutover.settle_projection(projection_name text) RETURNS boolean
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(projection_name);
+  holds_rows boolean := true;
+  answers jsonb := '[]';
+BEGIN
+  IF stand.kind <> 'projection' THEN
+    RAISE EXCEPTION '% is a cutover, not a projection', projection_name
+      USING ERRCODE = 'CU010', HINT = 'A cutover moves by `cutover advance`.';
+  END IF;
+  IF stand.phase = 'backfilled' THEN
+    RETURN true;
+  END IF;
+  -- An older snapshot would not see rows that are there by now.
+  IF pg_catalog.current_setting('transaction_isolation') = 'read committed' THEN
+    EXECUTE pg_catalog.format('SELECT %I.holds_rows()', stand.compiled_schema) INTO holds_rows;
+  END IF;
+  IF holds_rows THEN
+    SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(g)) INTO answers FROM cutover.ask_projection_gates(projection_name) AS g;
+    IF EXISTS (SELECT FROM pg_catalog.jsonb_to_recordset(answers) AS g (yes boolean) WHERE NOT g.yes) THEN
+      RETURN false;
+    END IF;
+  END IF;
+
+  UPDATE cutover.cutovers AS c
+     SET phase = 'backfilled', phase_since = pg_catalog.clock_timestamp(), phase_xid = pg_catalog.pg_current_xact_id()
+   WHERE c.name = projection_name AND c.phase = 'dual_write' AND c.epoch = stand.epoch;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  IF NOT holds_rows THEN
+    -- A backfill of nothing: no unit may say that it has not been visited yet.
+    INSERT INTO cutover.backfills (cutover, direction, epoch, finished_at)
+    VALUES (projection_name, 'forward', stand.epoch, pg_catalog.clock_timestamp());
+  END IF;
+  INSERT INTO cutover.phase_transitions (cutover, from_phase, to_phase, gates)
+  VALUES (projection_name, stand.phase, 'backfilled', answers);
+  INSERT INTO cutover.events (cutover, event) VALUES (projection_name, 'projection_live');
+  RETURN true;
+EXCEPTION
+  -- Somebody else is at the row: whoever asks next finds the answer.
+  WHEN serialization_failure OR lock_not_available THEN
+    RETURN false;
+END;
+$$;
+
+-- Takes a projection away, from a migration: its compiled SQL with the triggers, and what the core holds of it. Its tables stay, as
+-- ordinary tables with the rows that they have. The record of its verifies and events stays too.
+-- Lock: ACCESS EXCLUSIVE on its tables and those that it reads, until the file commits; 55P03 after 100 ms, run it again.
+CREATE OR REPLACE FUNCTION cutover.drop_projection(projection_name text) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(projection_name);
+BEGIN
+  IF stand.kind <> 'projection' THEN
+    RAISE EXCEPTION '% is a cutover, not a projection', projection_name
+      USING ERRCODE = 'CU010', HINT = 'A cutover ends in phase dropped, or is rolled back.';
+  END IF;
+  -- CASCADE reaches the triggers. It waits for writers in flight, so that every note there will ever be is committed.
+  EXECUTE pg_catalog.format('DROP SCHEMA IF EXISTS %I CASCADE', stand.compiled_schema);
+  DELETE FROM cutover.outbox AS o WHERE o.cutover = projection_name;
+  DELETE FROM cutover.quarantine AS q WHERE q.cutover = projection_name;
+  DELETE FROM cutover.units AS u WHERE u.cutover = projection_name;
+  DELETE FROM cutover.backfills AS b WHERE b.cutover = projection_name;
+  DELETE FROM cutover.cutovers AS c WHERE c.name = projection_name;
+  INSERT INTO cutover.events (cutover, event) VALUES (projection_name, 'projection_dropped');
+END;
+$$;
+-- Does a unit come out alone as it does among all? A SELECT that looks beyond its unit (a rank over everything) is right after a backfill
+-- whose batch held all units, and wrong after the next write. Looks at twenty units of the last backfill, each alone, in one
+-- snapshot; those that are pending or put aside say nothing. To be asked when drift_free says yes: what has drifted differs as well.
+CREATE OR REPLACE FUNCTION cutover.gate_units_local(stand cutover.cutovers)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  one record;
+  looked_at integer := 0;
+  odd text;
+BEGIN
+  FOR one IN
+    SELECT listed.kind, listed.unit
+      FROM cutover.backfill_units AS listed
+     WHERE listed.backfill = (SELECT pg_catalog.max(b.id) FROM cutover.backfills AS b
+                               WHERE b.cutover = stand.name AND b.direction = 'forward' AND b.epoch = stand.epoch)
+       AND NOT EXISTS (SELECT FROM cutover.outbox AS o WHERE o.unit_key = stand.name || '/forward/' || listed.kind || ':' || listed.unit)
+       AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                        WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = listed.kind AND q.unit = listed.unit)
+     -- Spread over all of them, and the same ones each time.
+     ORDER BY pg_catalog.md5(listed.unit)
+     LIMIT 20
+  LOOP
+    looked_at := looked_at + 1;
+    IF EXISTS (SELECT FROM cutover.compiled_differences(stand.name, 'forward', one.kind, ARRAY[one.unit])) THEN
+      odd := one.kind || ' ' || one.unit;
+      EXIT;
+    END IF;
+  END LOOP;
+  gate := 'units_local';
+  yes := odd IS NULL;
+  figure := pg_catalog.format('%s units looked at', looked_at);
+  reason := CASE WHEN yes THEN 'each comes out alone as it does among all'
+                 ELSE pg_catalog.format('%s comes out alone otherwise than among all: a SELECT looks beyond the unit', odd) END;
+  next_step := CASE WHEN yes THEN NULL
+                    ELSE 'let every window and aggregate keep within a unit (PARTITION BY, GROUP BY its columns), or choose larger units; compile again' END;
+  RETURN NEXT;
+END;
+$$;
+-- Version rows of dead units: an account whose last event is gone has no row of a projection any more, but it still has the row by which
+-- it is locked. A log of short-lived units would fill cutover.units with them.
+--
+-- Such a row is also what makes a REPEATABLE READ writer fail with 40001 when its unit was recomputed after its snapshot. So it may only go
+-- when every transaction that is open has a snapshot in which that last recompute is done: dead units are listed with their version,
+-- the transactions that are open just then are waited for, and what still has that version is deleted. A transaction that begins
+-- later sees the unit as it is; if somebody writes it again meanwhile, the row that he inserts is not in its snapshot, which is
+-- a 40001 again.
+
+-- Units that have a version row and no row on either side, nothing pending and nothing put aside.
+CREATE OR REPLACE FUNCTION cutover.dead_units(projection_name text, most integer) RETURNS SETOF cutover.units
+  LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+BEGIN ATOMIC
+  SELECT known.*
+    FROM cutover.cutovers AS c
+    JOIN cutover.unit_kinds AS kinds ON kinds.cutover = c.name
+   CROSS JOIN LATERAL (
+     SELECT u.* FROM cutover.units AS u
+      WHERE u.cutover = c.name AND u.direction = kinds.direction AND u.kind = kinds.kind
+        AND u.unit NOT IN (SELECT listed.unit COLLATE "C" FROM cutover.compiled_units(c.name, kinds.direction, kinds.kind) AS listed)
+   ) AS known
+   WHERE c.name = projection_name AND c.kind = 'projection' AND c.phase = 'backfilled'
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS o
+                      WHERE o.unit_key = known.cutover || '/' || known.direction || '/' || known.kind || ':' || known.unit)
+     AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                      WHERE q.cutover = known.cutover AND q.direction = known.direction AND q.kind = known.kind AND q.unit = known.unit)
+   LIMIT most;
+END;
+
+-- Transactions of this database that are open now, but for the own.
+CREATE OR REPLACE FUNCTION cutover.open_transactions() RETURNS text[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT coalesce(array_agg(l.virtualtransaction), '{}')
+    FROM pg_catalog.pg_locks AS l
+    JOIN pg_catalog.pg_stat_activity AS a ON a.pid = l.pid AND a.datname = current_database()
+   WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid();
+END;
+
+-- Deletes the version rows of a projection's dead units, at most `most` of them; `deleted` says how many. Waits for the transactions that
+-- are open, at most `wait_seconds`; if one lasts longer nothing is deleted, and the next call tries again. Commits in between, so
+-- not inside a transaction block. Lock: the rows that go; those that a writer holds are left.
+CREATE OR REPLACE PROCEDURE cutover.compact_units(
+  projection_name text, INOUT deleted integer DEFAULT 0, wait_seconds integer DEFAULT 5, most integer DEFAULT 10000
+)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(projection_name);
+  dead cutover.units[];
+  waiting_for text[];
+  since timestamptz := pg_catalog.clock_timestamp();
+BEGIN
+  IF stand.kind <> 'projection' THEN
+    RAISE EXCEPTION '% is a cutover, not a projection', projection_name
+      USING ERRCODE = 'CU010', HINT = 'The version rows of a cutover go with it.';
+  END IF;
+  deleted := 0;
+  dead := ARRAY(SELECT d FROM cutover.dead_units(projection_name, most) AS d);
+  IF pg_catalog.cardinality(dead) = 0 THEN
+    RETURN;
+  END IF;
+  waiting_for := cutover.open_transactions();
+  COMMIT;
+  WHILE cutover.open_transactions() && waiting_for LOOP
+    IF pg_catalog.clock_timestamp() - since > pg_catalog.make_interval(secs => wait_seconds) THEN
+      RETURN;
+    END IF;
+    COMMIT;
+    PERFORM pg_catalog.pg_sleep(0.01);
+  END LOOP;
+  COMMIT;
+
+  WITH free AS (
+    SELECT u.cutover, u.direction, u.kind, u.unit
+      FROM pg_catalog.unnest(dead) AS d
+      JOIN cutover.units AS u ON u.cutover = d.cutover AND u.direction = d.direction AND u.kind = d.kind AND u.unit = d.unit
+     WHERE u.version = d.version
+       FOR UPDATE OF u SKIP LOCKED
+  )
+  DELETE FROM cutover.units AS gone USING free
+   WHERE gone.cutover = free.cutover AND gone.direction = free.direction AND gone.kind = free.kind AND gone.unit = free.unit;
+  GET DIAGNOSTICS deleted = ROW_COUNT;
 END;
 $$;
 

@@ -1,5 +1,5 @@
---! Previous: sha1:a5ede77244f3f90c04c45451540b6223ac81c06c
---! Hash: sha1:686378e2437afa398465bf1d49bd1dc97850f1d6
+--! Previous: sha1:06ea2a04ffcdb8b92c258b7d92168bb6febbda92
+--! Hash: sha1:20a10fa621bbef0b802fe8e6d54a48042d68e800
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:686378e2437afa398465bf1d49bd1dc97850f1d6
---! Hash: sha1:60e4501a98bcb2de3a50238c635b6fc5407c9a00
+--! Previous: sha1:20a10fa621bbef0b802fe8e6d54a48042d68e800
+--! Hash: sha1:371a2825cabdb9d870d12efcc1502b1a90fbb29f
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
