@@ -19,6 +19,7 @@ CREATE TABLE cutover.backfill_ranges (
   first_ordinal integer NOT NULL,
   last_ordinal integer NOT NULL,
   "position" integer NOT NULL,
+  rows_written bigint DEFAULT 0 NOT NULL,
   worker text,
   CONSTRAINT backfill_ranges_pkey PRIMARY KEY (backfill, kind, part, first_ordinal),
   CONSTRAINT backfill_ranges_backfill_fkey FOREIGN KEY (backfill) REFERENCES cutover.backfills(id) ON DELETE CASCADE,
@@ -132,26 +133,6 @@ CREATE TABLE cutover.head (
 ) WITH (fillfactor=50);
 CREATE CONSTRAINT TRIGGER head_flush AFTER INSERT ON cutover.head DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.writing_cutover IS NULL)) EXECUTE FUNCTION cutover.flush_at_commit();
 
-CREATE TABLE cutover.idempotency_log (
-  id uuid DEFAULT gen_random_uuid() NOT NULL,
-  key text COLLATE "C" NOT NULL,
-  operation text COLLATE "C" NOT NULL,
-  request_data jsonb,
-  response_data jsonb,
-  status text NOT NULL,
-  created_at timestamp with time zone DEFAULT now() NOT NULL,
-  expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
-  scope text COLLATE "C" NOT NULL,
-  fingerprint bytea NOT NULL,
-  CONSTRAINT idempotency_log_pkey PRIMARY KEY (id),
-  CONSTRAINT idempotency_log_status_check CHECK ((status = ANY (ARRAY['success'::text, 'failed'::text, 'not_implemented'::text])))
-);
-CREATE INDEX idx_idempotency_created ON cutover.idempotency_log USING btree (created_at DESC);
-CREATE INDEX idx_idempotency_expires ON cutover.idempotency_log USING btree (expires_at);
-CREATE UNIQUE INDEX idx_idempotency_key ON cutover.idempotency_log USING btree (scope, key);
-CREATE INDEX idx_idempotency_status ON cutover.idempotency_log USING btree (status);
-ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
-
 CREATE TABLE cutover.images (
   xid xid8 NOT NULL,
   cutover text COLLATE "C" NOT NULL,
@@ -166,16 +147,6 @@ CREATE TABLE cutover.images (
 );
 CREATE INDEX images_belongs ON cutover.images USING gin (belongs);
 CREATE INDEX images_row ON cutover.images USING btree (cutover, table_name, key, seq);
-
-CREATE TABLE cutover.metrics (
-  sampled_at timestamp with time zone NOT NULL,
-  metric text COLLATE "C" NOT NULL,
-  cutover text COLLATE "C" DEFAULT ''::text NOT NULL,
-  labels jsonb DEFAULT '{}'::jsonb NOT NULL,
-  value double precision NOT NULL,
-  CONSTRAINT metrics_pkey PRIMARY KEY (metric, sampled_at, cutover, labels)
-);
-CREATE INDEX metrics_sampled_at ON cutover.metrics USING btree (sampled_at);
 
 CREATE TABLE cutover.observations (
   xid xid8 NOT NULL,
@@ -220,6 +191,7 @@ CREATE TABLE cutover.quarantine (
   reason text NOT NULL,
   error text,
   rows jsonb DEFAULT '[]'::jsonb NOT NULL,
+  version bigint DEFAULT 0 NOT NULL,
   quarantined_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   accepted_by text,
   accepted_at timestamp with time zone,
@@ -258,67 +230,6 @@ CREATE TABLE cutover.units (
   CONSTRAINT units_pkey PRIMARY KEY (cutover, direction, kind, unit)
 ) WITH (fillfactor=50);
 
-CREATE TABLE cutover.view_marks (
-  xid xid8 NOT NULL,
-  view_id integer NOT NULL,
-  noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-  CONSTRAINT view_marks_pkey PRIMARY KEY (xid, view_id)
-);
-
-CREATE TABLE cutover.views (
-  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
-  name text COLLATE "C" NOT NULL,
-  freshness interval NOT NULL,
-  marked_by text NOT NULL,
-  blocks_readers boolean DEFAULT false NOT NULL,
-  time_zone text DEFAULT 'UTC'::text NOT NULL,
-  shows_hidden_rows text,
-  registered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-  stale_since timestamp with time zone,
-  data_as_of timestamp with time zone,
-  refreshed_at timestamp with time zone,
-  took interval,
-  row_count bigint,
-  refreshed_concurrently boolean,
-  not_concurrently_because text,
-  filenode oid,
-  watch_stamp text,
-  refreshes bigint DEFAULT 0 NOT NULL,
-  failures integer DEFAULT 0 NOT NULL,
-  error text,
-  failed_at timestamp with time zone,
-  next_try_at timestamp with time zone,
-  CONSTRAINT views_pkey PRIMARY KEY (id),
-  CONSTRAINT views_name_key UNIQUE (name),
-  CONSTRAINT views_freshness_check CHECK ((freshness >= '00:00:00'::interval)),
-  CONSTRAINT views_marked_by_check CHECK ((marked_by = ANY (ARRAY['writes'::text, 'schedule'::text, 'call'::text])))
-);
-
-CREATE TABLE cutover.workers (
-  name text COLLATE "C" NOT NULL,
-  host text NOT NULL,
-  pid integer NOT NULL,
-  started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-  seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-  take_over_seconds integer NOT NULL,
-  concurrency integer NOT NULL,
-  jobs text[] NOT NULL,
-  running jsonb DEFAULT '[]'::jsonb NOT NULL,
-  CONSTRAINT workers_pkey PRIMARY KEY (name)
-) WITH (fillfactor=50);
-
--- Views
-
-CREATE VIEW cutover.idempotency_status AS
- SELECT count(*) AS total,
-    count(*) FILTER (WHERE (expires_at <= clock_timestamp())) AS expired,
-    count(*) FILTER (WHERE ((status = 'success'::text) AND (response_data IS NOT NULL))) AS success,
-    count(*) FILTER (WHERE ((status = 'failed'::text) AND (response_data IS NOT NULL))) AS failed,
-    count(*) FILTER (WHERE ((status = 'not_implemented'::text) AND (response_data IS NOT NULL))) AS not_implemented,
-    count(*) FILTER (WHERE (response_data IS NULL)) AS unfinished,
-    min(expires_at) AS oldest_expires_at
-   FROM cutover.idempotency_log log;
-
 -- Functions and procedures
 
 FUNCTION cutover.advance(cutover_name text, to_phase text, force text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) RETURNS cutover.phase_transitions
@@ -344,22 +255,17 @@ FUNCTION cutover.barrier_exclusive() RETURNS void
 FUNCTION cutover.barrier_shared() RETURNS void
   LANGUAGE sql VOLATILE;
 
-FUNCTION cutover.begin_request(scope text, key text, operation text, request jsonb, keep interval DEFAULT '24:00:00'::interval, wait interval DEFAULT '00:00:05'::interval, OUT id uuid, OUT replayed boolean, OUT status text, OUT response jsonb) RETURNS record
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=5s SET search_path=pg_catalog, pg_temp;
+FUNCTION cutover.begin_compiled(cutover_name text, schema_name name, core integer) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+FUNCTION cutover.changed_parts(before jsonb, after jsonb) RETURNS text[]
+  LANGUAGE sql IMMUTABLE;
 
 FUNCTION cutover.check_snapshot(cutover_name text, known_move bigint) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.classes(cutover_name text, unit_direction text, unit_kind text, with_drift boolean DEFAULT true) RETURNS TABLE(unit text, class text, reason text)
   LANGUAGE sql STABLE;
-
-FUNCTION cutover.cleanup_idempotency_log() RETURNS integer
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
-
-PROCEDURE cutover.cleanup_idempotency_log_all(INOUT deleted integer DEFAULT 0) plpgsql VOLATILE;
 
 FUNCTION cutover.compiled_coarser(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS text[]
   LANGUAGE plpgsql STABLE;
@@ -394,8 +300,8 @@ FUNCTION cutover.compiled_source_rows(cutover_name text, unit_direction text, un
 FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kind text) RETURNS TABLE(unit text)
   LANGUAGE plpgsql STABLE;
 
-FUNCTION cutover.current_metrics() RETURNS TABLE(metric text, cutover text, labels jsonb, value double precision)
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+FUNCTION cutover.core_version() RETURNS integer
+  LANGUAGE sql STABLE;
 
 FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
@@ -414,9 +320,6 @@ FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS int
 FUNCTION cutover.drop_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.drop_view_triggers(registered integer, still_read_by oid) RETURNS void
-  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp;
-
 FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL::text) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
@@ -428,9 +331,6 @@ FUNCTION cutover.fingerprint_problems(cutover_name text) RETURNS TABLE(table_nam
 
 FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
   LANGUAGE plpgsql VOLATILE;
-
-FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'success'::text) RETURNS jsonb
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.flush() RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
@@ -450,6 +350,9 @@ FUNCTION cutover.flush_transaction(own xid8) RETURNS void
 FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[]) RETURNS void
   LANGUAGE sql VOLATILE;
 
+FUNCTION cutover.forget_rows(cutover_name text, all_of_them boolean DEFAULT false) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward'::text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
@@ -462,14 +365,8 @@ FUNCTION cutover.gate_outbox_drained(stand cutover.cutovers) RETURNS TABLE(gate 
 FUNCTION cutover.gate_quarantine_accepted(stand cutover.cutovers, with_rules boolean) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
-FUNCTION cutover.gate_views_fresh(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE;
-
 FUNCTION cutover.gate_writers_current(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
-
-FUNCTION cutover.gather_view_marks() RETURNS bigint
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.grant_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -480,6 +377,9 @@ FUNCTION cutover.has_held_rows(cutover_name text) RETURNS boolean
 FUNCTION cutover.id(VARIADIC parts text[]) RETURNS uuid
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
+FUNCTION cutover.is_backfilled(stand cutover.cutovers) RETURNS boolean
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.is_our_fault(sqlstate text) RETURNS boolean
   LANGUAGE sql IMMUTABLE;
 
@@ -489,41 +389,26 @@ FUNCTION cutover.is_writing(cutover_name text, direction text) RETURNS boolean
 FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.lock_out_writers(schema_name name) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.lock_units(cutover_name text, unit_direction text, unit_kind text, wanted text[], new_epoch integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
-
-FUNCTION cutover.lock_view_tables(view_oid oid) RETURNS void
-  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.make_true(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'::text) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.mark_view_on_write() RETURNS trigger
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.mark_view_stale(view_name text) RETURNS void
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.may_refresh(role_oid oid, view_oid oid) RETURNS boolean
-  LANGUAGE plpgsql STABLE SET search_path=pg_catalog, pg_temp;
-
 FUNCTION cutover.move_sequences(cutover_name text, side text, headroom bigint DEFAULT 1000000) RETURNS void
   LANGUAGE plpgsql VOLATILE;
-
-FUNCTION cutover.not_concurrently_because(known cutover.views, view_oid oid) RETURNS text
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.phase(cutover_name text) RETURNS text
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+FUNCTION cutover.outside_dependents(schema_name name) RETURNS SETOF text
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.phase_rank(phase text) RETURNS integer
   LANGUAGE sql IMMUTABLE;
-
-FUNCTION cutover.primary_key_of(relation regclass) RETURNS text[]
-  LANGUAGE sql STABLE;
 
 FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -540,47 +425,32 @@ FUNCTION cutover.quarantine_unit(cutover_name text, unit_direction text, unit_ki
 FUNCTION cutover.record_move(cutover_name text, to_phase text, why text) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
-FUNCTION cutover.refresh_view(view_name text, only_if_due boolean DEFAULT false) RETURNS TABLE(outcome text, took interval, row_count bigint, refreshed_concurrently boolean, not_concurrently_because text, error_code text, error text)
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET lock_timeout=2s SET row_security=on SET search_path=pg_catalog, pg_temp SET xmloption=content;
-
 FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[], finest_first boolean DEFAULT false) RETURNS TABLE(kind text, units text[])
   LANGUAGE sql STABLE;
-
-FUNCTION cutover.refuse(response jsonb, status text DEFAULT 'failed'::text) RETURNS void
-  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.register_cutover(cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.register_view(view_name text, freshness interval, marked_by text DEFAULT 'writes'::text, blocks_readers boolean DEFAULT false, time_zone text DEFAULT 'UTC'::text, shows_hidden_rows text DEFAULT NULL::text) RETURNS void
-  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
-
 FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
   LANGUAGE sql VOLATILE;
+
+FUNCTION cutover.remove(cutover_name text, from_phase text DEFAULT NULL::text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0) RETURNS TABLE(units integer, last_ordinal integer)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
-FUNCTION cutover.request(scope text, key text, operation text, request jsonb, function regprocedure, keep interval DEFAULT '24:00:00'::interval, wait interval DEFAULT '00:00:05'::interval) RETURNS jsonb
-  LANGUAGE plpgsql VOLATILE;
-
-FUNCTION cutover.request_fingerprint(operation text, request jsonb) RETURNS bytea
-  LANGUAGE sql STABLE;
-
 FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
   LANGUAGE plpgsql STABLE;
 
-FUNCTION cutover.require_reverse_not_ended(stand cutover.cutovers) RETURNS void
+FUNCTION cutover.require_no_dependents(schema_name name, shown_as name DEFAULT NULL::name) RETURNS void
   LANGUAGE plpgsql STABLE;
 
-FUNCTION cutover.require_reverse_sync(stand cutover.cutovers) RETURNS void
-  LANGUAGE plpgsql STABLE;
+FUNCTION cutover.require_one_transaction() RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.retry_quarantined(cutover_name text) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.revive_kept(stand cutover.cutovers, relation text, images text[]) RETURNS void
-  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.revoke_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -590,8 +460,8 @@ FUNCTION cutover.rollback(cutover_name text, reason text DEFAULT NULL::text) RET
 
 PROCEDURE cutover.rollback_steps(IN cutover_name text, IN reason text DEFAULT NULL::text, IN wait_seconds integer DEFAULT 60) plpgsql VOLATILE;
 
-FUNCTION cutover.sample_metrics(keep interval DEFAULT '30 days'::interval) RETURNS integer
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+FUNCTION cutover.seal_compiled(cutover_name text, tables text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.set_writing(cutover_name text, direction text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -605,6 +475,9 @@ FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
 FUNCTION cutover.start_backfill(cutover_name text, unit_direction text DEFAULT 'forward'::text, range_size integer DEFAULT 500) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
+FUNCTION cutover.swap_compiled(schema_name name) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]
   LANGUAGE sql STABLE;
 
@@ -617,38 +490,11 @@ FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], rev
 FUNCTION cutover.unarchive_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.unregister_view(view_name text) RETURNS void
+FUNCTION cutover.uninstall() RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8) RETURNS jsonb
-  LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL::text[], most_details integer DEFAULT 1000) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
-
-FUNCTION cutover.view_blind_spots(view_id integer, view_oid oid) RETURNS TABLE(blind_spot text)
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.view_freshness(view_name text DEFAULT NULL::text) RETURNS TABLE(name text, state text, freshness interval, marked_by text, stale_since timestamp with time zone, staleness interval, due_at timestamp with time zone, data_as_of timestamp with time zone, refreshed_at timestamp with time zone, took interval, row_count bigint, refreshed_concurrently boolean, not_concurrently_because text, refreshes bigint, failures integer, error text, failed_at timestamp with time zone, blind_spots text[], leaks text[])
-  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.view_leaks(view_oid oid) RETURNS TABLE(table_name text, read_as text, shown_to text, through text)
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.view_of(view_name text) RETURNS cutover.views
-  LANGUAGE plpgsql STABLE;
-
-FUNCTION cutover.view_reads(view_oid oid) RETURNS TABLE(relation oid, kind "char", reader oid, beyond boolean)
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.view_rules(view_oid oid) RETURNS TABLE(tree text)
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.view_stamp(view_id integer, view_oid oid) RETURNS text
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
-
-FUNCTION cutover.view_tables(view_oid oid) RETURNS TABLE(relation oid, kind "char")
-  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 PROCEDURE cutover.wait_for_writers(IN cutover_name text, IN side text, IN wait_seconds integer) plpgsql VOLATILE;
 

@@ -1,11 +1,12 @@
 import type { Catalog } from "../../catalog/types.ts";
+import type { Definition, Direction } from "../../definition/types.ts";
 import { names } from "../names.ts";
 import type { Plan } from "../plan.ts";
 import { identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
 import { OPERATIONS } from "./touched.ts";
 
 /** The version of the core schema that compiled SQL needs. */
-export const CORE_VERSION = 1;
+export const CORE_VERSION = 2;
 
 /**
  * What the core may ask of compiled SQL, which may be older than the core. 2: recompute can 'check'. Compiled SQL without a number
@@ -40,6 +41,7 @@ export function emitRegister(plan: Plan): Sql {
     ...(definition.irreversible === undefined ? {} : { irreversible: definition.irreversible }),
     sync: definition.sync,
     gates: definition.gates,
+    shape: shapeOf(definition),
     mappings: Object.fromEntries(
       definition.tables.flatMap((table) => [
         ...(table.mapping === undefined ? [] : [[table.mapping.path, table.mapping.text]]),
@@ -59,10 +61,42 @@ SELECT cutover.register_cutover(
 }
 
 /**
+ * What decides, beside the text of the mappings, what is written where and how a unit is spelled. The core compares it with that of the
+ * SQL that stood before.
+ */
+function shapeOf(definition: Definition): object {
+  const units = (direction: Direction) =>
+    definition.units[direction].map((kind) => ({ kind: kind.name, columns: kind.columns }));
+  return {
+    units: { forward: units("forward"), reverse: units("reverse") },
+    tables: definition.tables.map(
+      ({ side, schema, name, key, unit, feeds, keep, insertOnly, kept, ...rest }) => ({
+        side,
+        table: [schema, name],
+        key,
+        unit: unit ?? null,
+        feeds,
+        keep,
+        insertOnly,
+        kept,
+        lost: Object.keys(rest.lost),
+        rules: rest.rules.map((rule) => [rule.file.path, rule.kinds]),
+      }),
+    ),
+    context: definition.context.map(({ schema, name, key, frozen, feeds }) => ({
+      table: [schema, name],
+      key,
+      frozen,
+      feeds,
+    })),
+  };
+}
+
+/**
  * What the compiler relied on, written from its own catalog: `status`, every gate and verify compare it with the live one. It
  * stands behind the triggers, which belong to it.
  */
-export function emitFingerprint(plan: Plan, catalog: Catalog): Sql {
+export function emitSeal(plan: Plan, catalog: Catalog): Sql {
   const tables = [...plan.definition.tables, ...plan.definition.context];
   const triggers = (table: { name: string }) =>
     plan.frozen.some((frozen) => frozen.name === table.name)
@@ -76,10 +110,7 @@ export function emitFingerprint(plan: Plan, catalog: Catalog): Sql {
   return sql`
 -- The catalog that all this was compiled for, as it stands at the end of this file. Compiled from:
 ${join(expected, "\n")}
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY[${join(
-     tables.map((table) => literal(qualified(table.schema, table.name).text)),
-   )}])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = ${literal(plan.definition.name)};`;
+SELECT cutover.seal_compiled(${literal(plan.definition.name)}, ARRAY[${join(
+    tables.map((table) => literal(qualified(table.schema, table.name).text)),
+  )}]);`;
 }

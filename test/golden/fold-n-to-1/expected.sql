@@ -2,12 +2,14 @@
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
 -- Everything of this cutover lives in the schema cutover_fold_n_to_1; the triggers at the end stand on the tables of both sides.
+-- All of this has to run in one transaction, which the first statement here is there to prove to the later ones.
+SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_id()::text, true);
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, public;
 SET LOCAL lock_timeout = '100ms';
-DROP SCHEMA IF EXISTS cutover_fold_n_to_1 CASCADE;
-CREATE SCHEMA cutover_fold_n_to_1;
-REVOKE ALL ON SCHEMA cutover_fold_n_to_1 FROM PUBLIC;
+
+-- Makes the schema. What stood in it before stays at work until it is swapped, below.
+SELECT cutover.begin_compiled('fold_n_to_1', 'cutover_fold_n_to_1', 2);
 
 -- The units of this cutover, and the rows that its mappings yield.
 CREATE TYPE cutover_fold_n_to_1.forward_account AS (
@@ -207,8 +209,7 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("account", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_fold_n_to_1.forward_account_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -235,9 +236,6 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT account_settings.* FROM public.account_settings AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS account_settings) AS actual
       ON expected.account_id = actual.account_id
    WHERE ROW(expected.present, expected.account_id, expected.settings)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.account_id, actual.settings)::record;
-  IF $2 = 'check' THEN
-    RETURN CASE WHEN gone_account_settings IS NOT NULL OR changed_account_settings IS NOT NULL OR added_account_settings IS NOT NULL THEN units::text[] ELSE '{}' END;
-  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -256,7 +254,7 @@ BEGIN
        WHERE target.account_id = expected.account_id;
     END IF;
     IF added_account_settings IS NOT NULL THEN
-      INSERT INTO public.account_settings AS account_settings (account_id, settings)
+      INSERT INTO public.account_settings AS target (account_id, settings)
       SELECT expected.account_id, expected.settings FROM unnest(added_account_settings) AS expected
        ORDER BY expected.account_id
       ON CONFLICT (account_id) DO UPDATE SET settings = excluded.settings;
@@ -273,8 +271,7 @@ END;
 $body$;
 
 -- Makes units ("account", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_fold_n_to_1.reverse_account_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -301,9 +298,6 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting) AS actual
       ON expected.account_id = actual.account_id AND expected.name = actual.name
    WHERE ROW(expected.present, expected.account_id, expected.name, expected.value, expected.weight, expected.sort_order)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.account_id, actual.name, actual.value, actual.weight, actual.sort_order)::record;
-  IF $2 = 'check' THEN
-    RETURN CASE WHEN gone_setting IS NOT NULL OR changed_setting IS NOT NULL OR added_setting IS NOT NULL THEN units::text[] ELSE '{}' END;
-  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -322,7 +316,7 @@ BEGIN
        WHERE target.account_id = expected.account_id AND target.name = expected.name;
     END IF;
     IF added_setting IS NOT NULL THEN
-      INSERT INTO public.setting AS setting (account_id, name, value, weight, sort_order)
+      INSERT INTO public.setting AS target (account_id, name, value, weight, sort_order)
       SELECT expected.account_id, expected.name, expected.value, expected.weight, expected.sort_order FROM unnest(added_setting) AS expected
        ORDER BY expected.account_id, expected.name
       ON CONFLICT (account_id, name) DO UPDATE SET value = excluded.value, weight = excluded.weight, sort_order = excluded.sort_order;
@@ -1216,17 +1210,20 @@ BEGIN
 END;
 $body$;
 
+-- PUBLIC may execute nothing of it.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_fold_n_to_1 FROM PUBLIC;
+
+-- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
+SELECT cutover.swap_compiled('cutover_fold_n_to_1');
+
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(
   'fold_n_to_1',
   'cutover_fold_n_to_1',
-   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "account",\n        "account_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.setting"\n    ],\n    "new": [\n      "public.account_settings"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "account_settings": [\n      "updated_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",\n    "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"\n  }\n}'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "account",\n        "account_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.setting"\n    ],\n    "new": [\n      "public.account_settings"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "account_settings": [\n      "updated_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "account",\n          "columns": [\n            {\n              "name": "account_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "account",\n          "columns": [\n            {\n              "name": "account_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "setting"\n        ],\n        "key": [\n          "account_id",\n          "name"\n        ],\n        "unit": {\n          "kind": "account",\n          "expressions": [\n            "account_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "account",\n            "expressions": [\n              "account_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "account_settings"\n        ],\n        "key": [\n          "account_id"\n        ],\n        "unit": {\n          "kind": "account",\n          "expressions": [\n            "account_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "account",\n            "expressions": [\n              "account_id"\n            ]\n          }\n        ],\n        "keep": [\n          "updated_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",\n    "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
-  1
+  2
 );
-
--- PUBLIC may execute nothing of it.
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_fold_n_to_1 FROM PUBLIC;
 
 -- The triggers. Lock: SHARE ROW EXCLUSIVE on each table until the end of this file. It waits for writers in flight and
 -- holds up new ones, at most for the lock timeout set above; when that is used up, run the file again.
@@ -1256,7 +1253,4 @@ CREATE TRIGGER zzz_cutover_fold_n_to_1_truncate BEFORE TRUNCATE ON public.accoun
 -- The catalog that all this was compiled for, as it stands at the end of this file. Compiled from:
 -- public.setting: account_id bigint, name text, value text, weight numeric, sort_order integer; zzz_cutover_fold_n_to_1_fence, zzz_cutover_fold_n_to_1_insert, zzz_cutover_fold_n_to_1_update, zzz_cutover_fold_n_to_1_delete, zzz_cutover_fold_n_to_1_truncate
 -- public.account_settings: account_id bigint, settings jsonb, updated_at timestamp with time zone; zzz_cutover_fold_n_to_1_fence, zzz_cutover_fold_n_to_1_insert, zzz_cutover_fold_n_to_1_update, zzz_cutover_fold_n_to_1_delete, zzz_cutover_fold_n_to_1_truncate
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY['public.setting', 'public.account_settings'])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = 'fold_n_to_1';
+SELECT cutover.seal_compiled('fold_n_to_1', ARRAY['public.setting', 'public.account_settings']);

@@ -2,12 +2,14 @@
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
 -- Everything of this cutover lives in the schema cutover_odd_names; the triggers at the end stand on the tables of both sides.
+-- All of this has to run in one transaction, which the first statement here is there to prove to the later ones.
+SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_id()::text, true);
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, "Select", "it's the ""old"" shop";
 SET LOCAL lock_timeout = '100ms';
-DROP SCHEMA IF EXISTS cutover_odd_names CASCADE;
-CREATE SCHEMA cutover_odd_names;
-REVOKE ALL ON SCHEMA cutover_odd_names FROM PUBLIC;
+
+-- Makes the schema. What stood in it before stays at work until it is swapped, below.
+SELECT cutover.begin_compiled('odd_names', 'cutover_odd_names', 2);
 
 -- The units of this cutover, and the rows that its mappings yield.
 CREATE TYPE cutover_odd_names.forward_purchase AS (
@@ -454,8 +456,7 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("purchase", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_odd_names.forward_purchase_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -495,9 +496,6 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bundle".* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bundle") AS actual
       ON expected."user" = actual."user" AND expected.number = actual.number AND expected."Position" = actual."Position"
    WHERE ROW(expected.present, expected."user", expected.number, expected."Position", expected."from", expected."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual."user", actual.number, actual."Position", actual."from", actual."a ""b"" \ c")::record;
-  IF $2 = 'check' THEN
-    RETURN CASE WHEN "gone_Table" IS NOT NULL OR "changed_Table" IS NOT NULL OR "added_Table" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL OR "changed_Order lines of the old shop, one row for each _f676f44f" IS NOT NULL OR "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN units::text[] ELSE '{}' END;
-  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -516,7 +514,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target.number = expected.number;
     END IF;
     IF "added_Table" IS NOT NULL THEN
-      INSERT INTO "Select"."Table" AS "Table" ("user", number, "Column", "where", "$1", "it's")
+      INSERT INTO "Select"."Table" AS target ("user", number, "Column", "where", "$1", "it's")
       SELECT expected."user", expected.number, expected."Column", expected."where", expected."$1", expected."it's" FROM unnest("added_Table") AS expected
        ORDER BY expected."user", expected.number
       ON CONFLICT ("user", number) DO UPDATE SET "Column" = excluded."Column", "where" = excluded."where", "$1" = excluded."$1", "it's" = excluded."it's";
@@ -528,7 +526,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target.number = expected.number AND target."Position" = expected."Position";
     END IF;
     IF "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN
-      INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" ("user", number, "Position", "from", "a ""b"" \ c")
+      INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" AS target ("user", number, "Position", "from", "a ""b"" \ c")
       SELECT expected."user", expected.number, expected."Position", expected."from", expected."a ""b"" \ c" FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS expected
        ORDER BY expected."user", expected.number, expected."Position"
       ON CONFLICT ("user", number, "Position") DO UPDATE SET "from" = excluded."from", "a ""b"" \ c" = excluded."a ""b"" \ c";
@@ -548,8 +546,7 @@ END;
 $body$;
 
 -- Makes units ("purchase", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_odd_names.reverse_purchase_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -589,9 +586,6 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" CROSS JOIN LATERAL (SELECT "user", "No") AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bought") AS actual
       ON expected."user" = actual."user" AND expected."No" = actual."No" AND expected."Position" = actual."Position"
    WHERE ROW(expected.present, expected."user", expected."No", expected."Position", expected."group", expected."say ""$body$""")::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual."user", actual."No", actual."Position", actual."group", actual."say ""$body$""")::record;
-  IF $2 = 'check' THEN
-    RETURN CASE WHEN "gone_Order" IS NOT NULL OR "changed_Order" IS NOT NULL OR "added_Order" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_b18ca5dc" IS NOT NULL OR "changed_Order lines of the old shop, one row for each _e26efeeb" IS NOT NULL OR "added_Order lines of the old shop, one row for each ar_a677fb29" IS NOT NULL THEN units::text[] ELSE '{}' END;
-  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -610,7 +604,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target."No" = expected."No";
     END IF;
     IF "added_Order" IS NOT NULL THEN
-      INSERT INTO "it's the ""old"" shop"."Order" AS "Order" ("user", "No", "select", "100 %", "price in $$", "Ähnlich wie")
+      INSERT INTO "it's the ""old"" shop"."Order" AS target ("user", "No", "select", "100 %", "price in $$", "Ähnlich wie")
       SELECT expected."user", expected."No", expected."select", expected."100 %", expected."price in $$", expected."Ähnlich wie" FROM unnest("added_Order") AS expected
        ORDER BY expected."user", expected."No"
       ON CONFLICT ("user", "No") DO UPDATE SET "select" = excluded."select", "100 %" = excluded."100 %", "price in $$" = excluded."price in $$", "Ähnlich wie" = excluded."Ähnlich wie";
@@ -622,7 +616,7 @@ BEGIN
        WHERE target."user" = expected."user" AND target."No" = expected."No" AND target."Position" = expected."Position";
     END IF;
     IF "added_Order lines of the old shop, one row for each ar_a677fb29" IS NOT NULL THEN
-      INSERT INTO "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" ("user", "No", "Position", "group", "say ""$body$""")
+      INSERT INTO "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS target ("user", "No", "Position", "group", "say ""$body$""")
       SELECT expected."user", expected."No", expected."Position", expected."group", expected."say ""$body$""" FROM unnest("added_Order lines of the old shop, one row for each ar_a677fb29") AS expected
        ORDER BY expected."user", expected."No", expected."Position"
       ON CONFLICT ("user", "No", "Position") DO UPDATE SET "group" = excluded."group", "say ""$body$""" = excluded."say ""$body$""";
@@ -2197,17 +2191,20 @@ BEGIN
 END;
 $body$;
 
+-- PUBLIC may execute nothing of it.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_odd_names FROM PUBLIC;
+
+-- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
+SELECT cutover.swap_compiled('cutover_odd_names');
+
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(
   'odd_names',
   'cutover_odd_names',
-   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ],\n    "reverse": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""\n    ],\n    "new": [\n      "\\"Select\\".\\"Table\\"",\n      "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "Order": [\n      "when"\n    ],\n    "Table": [\n      "end"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",\n    "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",\n    "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",\n    "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"\n  }\n}'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ],\n    "reverse": [\n      [\n        "purchase",\n        "user",\n        "No"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order\\"",\n      "\\"it''s the \\"\\"old\\"\\" shop\\".\\"Order lines of the old shop, one row for each article bought\\""\n    ],\n    "new": [\n      "\\"Select\\".\\"Table\\"",\n      "\\"Select\\".\\"Order lines of the old shop, one row for each article bundle\\""\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "Order": [\n      "when"\n    ],\n    "Table": [\n      "end"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "purchase",\n          "columns": [\n            {\n              "name": "user",\n              "type": "text"\n            },\n            {\n              "name": "No",\n              "type": "integer"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "purchase",\n          "columns": [\n            {\n              "name": "user",\n              "type": "text"\n            },\n            {\n              "name": "No",\n              "type": "integer"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "it''s the \\"old\\" shop",\n          "Order"\n        ],\n        "key": [\n          "user",\n          "No"\n        ],\n        "unit": {\n          "kind": "purchase",\n          "expressions": [\n            "\\"user\\"",\n            "\\"No\\""\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "purchase",\n            "expressions": [\n              "\\"user\\"",\n              "\\"No\\""\n            ]\n          }\n        ],\n        "keep": [\n          "when"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "legacy",\n        "table": [\n          "it''s the \\"old\\" shop",\n          "Order lines of the old shop, one row for each article bought"\n        ],\n        "key": [\n          "user",\n          "No",\n          "Position"\n        ],\n        "unit": {\n          "kind": "purchase",\n          "expressions": [\n            "\\"user\\"",\n            "\\"No\\""\n          ]\n        },\n        "feeds": [\n          {\n            "form": "query",\n            "kind": "purchase",\n            "units": "SELECT \\"Order lines of the old shop, one row for each article bought\\".\\"user\\", \\"Order lines of the old shop, one row for each article bought\\".\\"No\\"",\n            "rows": "\\"Order lines of the old shop, one row for each article bought\\".\\"user\\" = purchase.\\"user\\" AND \\"Order lines of the old shop, one row for each article bought\\".\\"No\\" = purchase.\\"No\\""\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "Select",\n          "Table"\n        ],\n        "key": [\n          "user",\n          "number"\n        ],\n        "unit": {\n          "kind": "purchase",\n          "expressions": [\n            "\\"user\\"",\n            "number"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "purchase",\n            "expressions": [\n              "\\"user\\"",\n              "number"\n            ]\n          }\n        ],\n        "keep": [\n          "end"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "Select",\n          "Order lines of the old shop, one row for each article bundle"\n        ],\n        "key": [\n          "user",\n          "number",\n          "Position"\n        ],\n        "unit": {\n          "kind": "purchase",\n          "expressions": [\n            "\\"user\\"",\n            "number"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "purchase",\n            "expressions": [\n              "\\"user\\"",\n              "number"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "cutovers/odd_names/reverse/Order.sql": "SELECT\\n  \\"Table\\".\\"user\\",\\n  \\"Table\\".number AS \\"No\\",\\n  \\"Table\\".\\"Column\\" AS \\"select\\",\\n  \\"Table\\".\\"where\\" AS \\"100 %\\",\\n  \\"Table\\".\\"$1\\" AS \\"price in $$\\",\\n  \\"Table\\".\\"it''s\\" AS \\"Ähnlich wie\\"\\nFROM \\"Table\\"\\n",\n    "cutovers/odd_names/reverse/Order lines of the old shop, one row for each article bought.sql": "SELECT\\n  line.\\"user\\",\\n  line.number AS \\"No\\",\\n  line.\\"Position\\",\\n  line.\\"from\\" AS \\"group\\",\\n  line.\\"a \\"\\"b\\"\\" \\\\ c\\" AS \\"say \\"\\"$body$\\"\\"\\"\\nFROM \\"Order lines of the old shop, one row for each article bundle\\" AS line\\n",\n    "cutovers/odd_names/forward/Table.sql": "SELECT\\n  \\"Order\\".\\"user\\",\\n  \\"Order\\".\\"No\\" AS number,\\n  \\"Order\\".\\"select\\" AS \\"Column\\",\\n  \\"Order\\".\\"100 %\\" AS \\"where\\",\\n  \\"Order\\".\\"price in $$\\" AS \\"$1\\",\\n  \\"Order\\".\\"Ähnlich wie\\" AS \\"it''s\\"\\nFROM \\"Order\\"\\n",\n    "cutovers/odd_names/forward/Order lines of the old shop, one row for each article bundle.sql": "SELECT\\n  line.\\"user\\",\\n  line.\\"No\\" AS number,\\n  line.\\"Position\\",\\n  line.\\"group\\" AS \\"from\\",\\n  line.\\"say \\"\\"$body$\\"\\"\\" AS \\"a \\"\\"b\\"\\" \\\\ c\\"\\nFROM \\"Order lines of the old shop, one row for each article bought\\" AS line\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
-  1
+  2
 );
-
--- PUBLIC may execute nothing of it.
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_odd_names FROM PUBLIC;
 
 -- The triggers. Lock: SHARE ROW EXCLUSIVE on each table until the end of this file. It waits for writers in flight and
 -- holds up new ones, at most for the lock timeout set above; when that is used up, run the file again.
@@ -2261,7 +2258,4 @@ CREATE TRIGGER zzz_cutover_odd_names_truncate BEFORE TRUNCATE ON "Select"."Order
 -- "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought": user text, No integer, Position integer, group text, say "$body$" text; zzz_cutover_odd_names_fence, zzz_cutover_odd_names_insert, zzz_cutover_odd_names_update, zzz_cutover_odd_names_delete, zzz_cutover_odd_names_truncate
 -- "Select"."Table": user text, number integer, Column text, where numeric(5,2), $1 numeric(12,2), it's text, end timestamp with time zone; zzz_cutover_odd_names_fence, zzz_cutover_odd_names_insert, zzz_cutover_odd_names_update, zzz_cutover_odd_names_delete, zzz_cutover_odd_names_truncate
 -- "Select"."Order lines of the old shop, one row for each article bundle": user text, number integer, Position integer, from text, a "b" \ c text; zzz_cutover_odd_names_fence, zzz_cutover_odd_names_insert, zzz_cutover_odd_names_update, zzz_cutover_odd_names_delete, zzz_cutover_odd_names_truncate
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY['"it''s the ""old"" shop"."Order"', '"it''s the ""old"" shop"."Order lines of the old shop, one row for each article bought"', '"Select"."Table"', '"Select"."Order lines of the old shop, one row for each article bundle"'])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = 'odd_names';
+SELECT cutover.seal_compiled('odd_names', ARRAY['"it''s the ""old"" shop"."Order"', '"it''s the ""old"" shop"."Order lines of the old shop, one row for each article bought"', '"Select"."Table"', '"Select"."Order lines of the old shop, one row for each article bundle"']);

@@ -2,12 +2,14 @@
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
 -- Everything of this cutover lives in the schema cutover_plain_1to1; the triggers at the end stand on the tables of both sides.
+-- All of this has to run in one transaction, which the first statement here is there to prove to the later ones.
+SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_id()::text, true);
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, public;
 SET LOCAL lock_timeout = '100ms';
-DROP SCHEMA IF EXISTS cutover_plain_1to1 CASCADE;
-CREATE SCHEMA cutover_plain_1to1;
-REVOKE ALL ON SCHEMA cutover_plain_1to1 FROM PUBLIC;
+
+-- Makes the schema. What stood in it before stays at work until it is swapped, below.
+SELECT cutover.begin_compiled('plain_1to1', 'cutover_plain_1to1', 2);
 
 -- The units of this cutover, and the rows that its mappings yield.
 CREATE TYPE cutover_plain_1to1.forward_note AS (
@@ -275,8 +277,7 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("note", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_plain_1to1.forward_note_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -303,9 +304,6 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note) AS actual
       ON expected.note_id = actual.note_id
    WHERE ROW(expected.present, expected.note_id, expected.heading, expected.text, expected.price, expected.weight, expected.state, expected.rank, expected.written_at, expected.remind_at, expected.file)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.note_id, actual.heading, actual.text, actual.price, actual.weight, actual.state, actual.rank, actual.written_at, actual.remind_at, actual.file)::record;
-  IF $2 = 'check' THEN
-    RETURN CASE WHEN gone_note IS NOT NULL OR changed_note IS NOT NULL OR added_note IS NOT NULL THEN units::text[] ELSE '{}' END;
-  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -324,7 +322,7 @@ BEGIN
        WHERE target.note_id = expected.note_id;
     END IF;
     IF added_note IS NOT NULL THEN
-      INSERT INTO public.note AS note (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
+      INSERT INTO public.note AS target (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
       SELECT expected.note_id, expected.heading, expected.text, expected.price, expected.weight, expected.state, expected.rank, expected.written_at, expected.remind_at, expected.file FROM unnest(added_note) AS expected
        ORDER BY expected.note_id
       ON CONFLICT (note_id) DO UPDATE SET heading = excluded.heading, text = excluded.text, price = excluded.price, weight = excluded.weight, state = excluded.state, rank = excluded.rank, written_at = excluded.written_at, remind_at = excluded.remind_at, file = excluded.file;
@@ -341,8 +339,7 @@ END;
 $body$;
 
 -- Makes units ("note", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_plain_1to1.reverse_note_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -369,9 +366,6 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo) AS actual
       ON expected.id = actual.id
    WHERE ROW(expected.present, expected.id, expected.title, expected.body, expected.price_cents, expected.weight, expected.done, expected.priority, expected.written_at, expected.remind_at, expected.attachment)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.id, actual.title, actual.body, actual.price_cents, actual.weight, actual.done, actual.priority, actual.written_at, actual.remind_at, actual.attachment)::record;
-  IF $2 = 'check' THEN
-    RETURN CASE WHEN gone_memo IS NOT NULL OR changed_memo IS NOT NULL OR added_memo IS NOT NULL THEN units::text[] ELSE '{}' END;
-  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -390,7 +384,7 @@ BEGIN
        WHERE target.id = expected.id;
     END IF;
     IF added_memo IS NOT NULL THEN
-      INSERT INTO public.memo AS memo (id, title, body, price_cents, weight, done, priority, written_at, remind_at, attachment)
+      INSERT INTO public.memo AS target (id, title, body, price_cents, weight, done, priority, written_at, remind_at, attachment)
       SELECT expected.id, expected.title, expected.body, expected.price_cents, expected.weight, expected.done, expected.priority, expected.written_at, expected.remind_at, expected.attachment FROM unnest(added_memo) AS expected
        ORDER BY expected.id
       ON CONFLICT (id) DO UPDATE SET title = excluded.title, body = excluded.body, price_cents = excluded.price_cents, weight = excluded.weight, done = excluded.done, priority = excluded.priority, written_at = excluded.written_at, remind_at = excluded.remind_at, attachment = excluded.attachment;
@@ -1292,17 +1286,20 @@ BEGIN
 END;
 $body$;
 
+-- PUBLIC may execute nothing of it.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_plain_1to1 FROM PUBLIC;
+
+-- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
+SELECT cutover.swap_compiled('cutover_plain_1to1');
+
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(
   'plain_1to1',
   'cutover_plain_1to1',
-   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
+   E'{\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "memo"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "seen_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [\n          "color"\n        ],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "note"\n        ],\n        "key": [\n          "note_id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "note_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "note_id"\n            ]\n          }\n        ],\n        "keep": [\n          "created_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
-  1
+  2
 );
-
--- PUBLIC may execute nothing of it.
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_plain_1to1 FROM PUBLIC;
 
 -- The triggers. Lock: SHARE ROW EXCLUSIVE on each table until the end of this file. It waits for writers in flight and
 -- holds up new ones, at most for the lock timeout set above; when that is used up, run the file again.
@@ -1332,7 +1329,4 @@ CREATE TRIGGER zzz_cutover_plain_1to1_truncate BEFORE TRUNCATE ON public.note
 -- The catalog that all this was compiled for, as it stands at the end of this file. Compiled from:
 -- public.memo: id bigint, title text, body text, price_cents bigint, weight numeric, done boolean, priority text, written_at timestamp with time zone, remind_at timestamp without time zone, attachment bytea, color text, seen_at timestamp with time zone; zzz_cutover_plain_1to1_fence, zzz_cutover_plain_1to1_insert, zzz_cutover_plain_1to1_update, zzz_cutover_plain_1to1_delete, zzz_cutover_plain_1to1_truncate
 -- public.note: note_id bigint, heading text, text text, price numeric(21,2), weight numeric, state text, rank smallint, written_at timestamp with time zone, remind_at timestamp with time zone, file bytea, created_at timestamp with time zone; zzz_cutover_plain_1to1_fence, zzz_cutover_plain_1to1_insert, zzz_cutover_plain_1to1_update, zzz_cutover_plain_1to1_delete, zzz_cutover_plain_1to1_truncate
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY['public.memo', 'public.note'])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = 'plain_1to1';
+SELECT cutover.seal_compiled('plain_1to1', ARRAY['public.memo', 'public.note']);
