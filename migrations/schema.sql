@@ -386,10 +386,13 @@ FUNCTION cutover.is_our_fault(sqlstate text) RETURNS boolean
 FUNCTION cutover.is_writing(cutover_name text, direction text) RETURNS boolean
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.limit_wait(until timestamp with time zone) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
-FUNCTION cutover.lock_out_writers(schema_name name) RETURNS void
+FUNCTION cutover.lock_out_writers(cutover_name text, schema_name name) RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.lock_units(cutover_name text, unit_direction text, unit_kind text, wanted text[], new_epoch integer) RETURNS void
@@ -475,7 +478,7 @@ FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
 FUNCTION cutover.start_backfill(cutover_name text, unit_direction text DEFAULT 'forward'::text, range_size integer DEFAULT 500) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
-FUNCTION cutover.swap_compiled(schema_name name) RETURNS void
+FUNCTION cutover.swap_compiled(cutover_name text, schema_name name) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]

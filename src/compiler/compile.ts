@@ -51,7 +51,7 @@ SELECT cutover.begin_compiled(${literal(definition.name)}, ${literal(plan.schema
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${schema} FROM PUBLIC;
 
 -- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
-SELECT cutover.swap_compiled(${literal(plan.schema)});`,
+SELECT cutover.swap_compiled(${literal(definition.name)}, ${literal(plan.schema)});`,
     emitRegister(plan),
     emitTriggers(plan),
     emitSeal(plan, catalog),

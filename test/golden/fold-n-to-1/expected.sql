@@ -1214,7 +1214,7 @@ $body$;
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_fold_n_to_1 FROM PUBLIC;
 
 -- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
-SELECT cutover.swap_compiled('cutover_fold_n_to_1');
+SELECT cutover.swap_compiled('fold_n_to_1', 'cutover_fold_n_to_1');
 
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(

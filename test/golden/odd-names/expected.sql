@@ -2195,7 +2195,7 @@ $body$;
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_odd_names FROM PUBLIC;
 
 -- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
-SELECT cutover.swap_compiled('cutover_odd_names');
+SELECT cutover.swap_compiled('odd_names', 'cutover_odd_names');
 
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(

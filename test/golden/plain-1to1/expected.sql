@@ -1290,7 +1290,7 @@ $body$;
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_plain_1to1 FROM PUBLIC;
 
 -- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
-SELECT cutover.swap_compiled('cutover_plain_1to1');
+SELECT cutover.swap_compiled('plain_1to1', 'cutover_plain_1to1');
 
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(

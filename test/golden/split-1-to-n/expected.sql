@@ -2791,7 +2791,7 @@ $body$;
 REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_split_1_to_n FROM PUBLIC;
 
 -- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
-SELECT cutover.swap_compiled('cutover_split_1_to_n');
+SELECT cutover.swap_compiled('split_1_to_n', 'cutover_split_1_to_n');
 
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(
