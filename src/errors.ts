@@ -94,6 +94,12 @@ const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
   CU034: EXIT.refused,
   CU035: EXIT.usage,
   CU036: EXIT.refused,
+  CU060: EXIT.usage,
+  CU061: EXIT.refused,
+  CU062: EXIT.refused,
+  CU063: EXIT.refused,
+  CU064: EXIT.refused,
+  CU065: EXIT.refused,
 };
 
 /**

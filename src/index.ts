@@ -35,6 +35,8 @@ export {
 } from "./engine/help-backfill.ts";
 /** Figures of all cutovers, as of now or written down. */
 export { type Metric, metrics, sampleMetrics } from "./engine/metrics.ts";
+/** Which core a database holds. */
+export { coreVersion } from "./engine/installation.ts";
 export { PHASES, type Phase } from "./engine/phases.ts";
 /** The units that could not be written, or that a rule keeps out. */
 export { acceptUnits, type QuarantinedUnit, readQuarantine } from "./engine/quarantine.ts";

@@ -106,6 +106,7 @@ export async function loadDefinition(folder: string, projectRoot: string): Promi
   }));
   const definition: Definition = {
     name: config.name,
+    draft: config.draft,
     irreversible: config.irreversible,
     units,
     tables,

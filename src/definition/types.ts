@@ -78,6 +78,8 @@ export interface ContextTable {
 /** A cutover as its folder says it, checked for form but not yet against a database. */
 export interface Definition {
   readonly name: string;
+  /** What is still to be decided; undefined when it is no draft. */
+  readonly draft?: string | undefined;
   /** Why there is no way back; undefined where there is one. */
   readonly irreversible: string | undefined;
   readonly units: Readonly<Record<Direction, readonly UnitKind[]>>;

@@ -8,13 +8,21 @@ import { databaseUrl, shadowUrls } from "./settings.ts";
  * The database whose catalog a definition is held against: the one that is named, or, with `shadow`, the shadow database after
  * the project's committed migrations, which are replayed there from zero.
  *
- * @throws CutoverError CU405 when the migrations do not replay
+ * @throws CutoverError CU405 when the migrations do not replay, CU463 for a plain project
  */
 export async function catalogSource(
   project: Project,
   options: { readonly databaseUrl?: string | undefined; readonly shadow?: boolean | undefined },
 ): Promise<string> {
   if (!options.shadow) return databaseUrl(options.databaseUrl);
+  if (project.format === "plain") {
+    throw new CutoverError({
+      code: "CU463",
+      message: "this project's migrations are plain files, which nobody but your own tool can replay",
+      hint: "Replay them with it, and name that database by --database-url instead of --shadow.",
+      exitCode: EXIT.usage,
+    });
+  }
   const { shadow, root } = shadowUrls();
   // graphile-migrate insists on a database that is not the shadow, and touches the shadow only.
   const database = options.databaseUrl ?? process.env.DATABASE_URL ?? beside(shadow);

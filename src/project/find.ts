@@ -1,14 +1,16 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CutoverError, EXIT } from "../errors.ts";
+import { type Format, readProjectFile } from "./project-file.ts";
 
 /** Where the files of a user's project are, all absolute. */
 export interface Project {
   readonly root: string;
   /** `cutovers/`, a folder for each. */
   readonly cutovers: string;
-  /** graphile-migrate's folder: `committed/` and `current.sql`. */
+  /** The folder of the migrations: with graphile-migrate `committed/` and `current.sql`, else files in the order of their paths. */
   readonly migrations: string;
+  readonly format: Format;
 }
 
 /**
@@ -31,10 +33,20 @@ export function findProject(folder: string | undefined): Project {
   return projectAt(root);
 }
 
-/** The project at a folder, whatever is in it. */
+/**
+ * The project at a folder, whatever is in it.
+ *
+ * @throws CutoverError CU460 when its cutovers/project.json cannot be read
+ */
 export function projectAt(folder: string): Project {
   const root = resolve(folder);
-  return { root, cutovers: join(root, "cutovers"), migrations: join(root, migrationsFolder(root)) };
+  const { format, migrations } = readProjectFile(root);
+  return {
+    root,
+    cutovers: join(root, "cutovers"),
+    migrations: join(root, migrations ?? migrationsFolder(root)),
+    format,
+  };
 }
 
 /** The names of the cutovers that a project defines. */

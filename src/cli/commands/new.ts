@@ -25,7 +25,7 @@ async function draft(context: Context, options: Options, name: string): Promise<
   const written = await newCutover(context.project(), wanted, context.databaseUrl());
   const text = [
     ...written.map((file) => `wrote ${file}`),
-    "This is a draft: decide on units and mappings (docs/definition.md), then `cutover lint`.",
+    'This is a draft: decide on units and mappings (docs/definition.md), delete "draft" from cutover.json, then `cutover lint`.',
   ];
   return { text: text.join("\n"), facts: { cutover: name, written } };
 }

@@ -8,6 +8,7 @@ import { OPERATIONS } from "./touched.ts";
 /** The version of the core schema that compiled SQL needs. */
 export const CORE_VERSION = 2;
 
+<<<<<<< HEAD
 /**
  * What the core may ask of compiled SQL, which may be older than the core. 2: recompute can 'check'. Compiled SQL without a number
  * is of the first kind.
@@ -20,9 +21,17 @@ export function emitRegister(plan: Plan): Sql {
   const quoted = (table: { schema: string; name: string }) => qualified(table.schema, table.name).text;
   const described = {
     compiler: COMPILER_VERSION,
+=======
+/** What the core has to know of a cutover: kinds, tables, options, and what decides what it writes. */
+export function registeredForm(definition: Definition): object {
+  const quoted = (table: { schema: string; name: string }) => qualified(table.schema, table.name).text;
+  const kinds = (direction: Direction) =>
+    definition.units[direction].map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]);
+  return {
+>>>>>>> d42b6ca (Plain migrations: --format, cutovers/project.json; remove and uninstall write a migration; a draft is refused)
     units: {
-      forward: plan.kinds.forward.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),
-      reverse: plan.kinds.reverse.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),
+      forward: kinds("forward"),
+      reverse: kinds("reverse"),
     },
     tables: {
       legacy: definition.tables.filter((table) => table.side === "legacy").map(quoted),
@@ -49,12 +58,17 @@ export function emitRegister(plan: Plan): Sql {
       ]),
     ),
   };
+}
+
+/** The sign-in row. */
+export function emitRegister(plan: Plan): Sql {
+  const { definition } = plan;
   return sql`
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(
   ${literal(definition.name)},
   ${literal(plan.schema)},
-  ${literal(JSON.stringify(described, null, 2))}::jsonb,
+  ${literal(JSON.stringify(registeredForm(definition), null, 2))}::jsonb,
   ${literal(JSON.stringify({}))}::jsonb,
   ${trusted(String(CORE_VERSION))}
 );`;
