@@ -8,27 +8,19 @@ import { OPERATIONS } from "./touched.ts";
 /** The version of the core schema that compiled SQL needs. */
 export const CORE_VERSION = 2;
 
-<<<<<<< HEAD
 /**
  * What the core may ask of compiled SQL, which may be older than the core. 2: recompute can 'check'. Compiled SQL without a number
  * is of the first kind.
  */
 const COMPILER_VERSION = 2;
 
-/** The sign-in row: what the core has to know of this cutover. */
-export function emitRegister(plan: Plan): Sql {
-  const { definition } = plan;
-  const quoted = (table: { schema: string; name: string }) => qualified(table.schema, table.name).text;
-  const described = {
-    compiler: COMPILER_VERSION,
-=======
 /** What the core has to know of a cutover: kinds, tables, options, and what decides what it writes. */
 export function registeredForm(definition: Definition): object {
   const quoted = (table: { schema: string; name: string }) => qualified(table.schema, table.name).text;
   const kinds = (direction: Direction) =>
     definition.units[direction].map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]);
   return {
->>>>>>> d42b6ca (Plain migrations: --format, cutovers/project.json; remove and uninstall write a migration; a draft is refused)
+    compiler: COMPILER_VERSION,
     units: {
       forward: kinds("forward"),
       reverse: kinds("reverse"),

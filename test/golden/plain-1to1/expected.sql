@@ -277,7 +277,8 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("note", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_plain_1to1.forward_note_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -304,6 +305,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note) AS actual
       ON expected.note_id = actual.note_id
    WHERE ROW(expected.present, expected.note_id, expected.heading, expected.text, expected.price, expected.weight, expected.state, expected.rank, expected.written_at, expected.remind_at, expected.file)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.note_id, actual.heading, actual.text, actual.price, actual.weight, actual.state, actual.rank, actual.written_at, actual.remind_at, actual.file)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_note IS NOT NULL OR changed_note IS NOT NULL OR added_note IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -322,7 +326,7 @@ BEGIN
        WHERE target.note_id = expected.note_id;
     END IF;
     IF added_note IS NOT NULL THEN
-      INSERT INTO public.note AS target (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
+      INSERT INTO public.note AS note (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
       SELECT expected.note_id, expected.heading, expected.text, expected.price, expected.weight, expected.state, expected.rank, expected.written_at, expected.remind_at, expected.file FROM unnest(added_note) AS expected
        ORDER BY expected.note_id
       ON CONFLICT (note_id) DO UPDATE SET heading = excluded.heading, text = excluded.text, price = excluded.price, weight = excluded.weight, state = excluded.state, rank = excluded.rank, written_at = excluded.written_at, remind_at = excluded.remind_at, file = excluded.file;
@@ -339,7 +343,8 @@ END;
 $body$;
 
 -- Makes units ("note", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_plain_1to1.reverse_note_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -366,6 +371,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo) AS actual
       ON expected.id = actual.id
    WHERE ROW(expected.present, expected.id, expected.title, expected.body, expected.price_cents, expected.weight, expected.done, expected.priority, expected.written_at, expected.remind_at, expected.attachment)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.id, actual.title, actual.body, actual.price_cents, actual.weight, actual.done, actual.priority, actual.written_at, actual.remind_at, actual.attachment)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_memo IS NOT NULL OR changed_memo IS NOT NULL OR added_memo IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -384,7 +392,7 @@ BEGIN
        WHERE target.id = expected.id;
     END IF;
     IF added_memo IS NOT NULL THEN
-      INSERT INTO public.memo AS target (id, title, body, price_cents, weight, done, priority, written_at, remind_at, attachment)
+      INSERT INTO public.memo AS memo (id, title, body, price_cents, weight, done, priority, written_at, remind_at, attachment)
       SELECT expected.id, expected.title, expected.body, expected.price_cents, expected.weight, expected.done, expected.priority, expected.written_at, expected.remind_at, expected.attachment FROM unnest(added_memo) AS expected
        ORDER BY expected.id
       ON CONFLICT (id) DO UPDATE SET title = excluded.title, body = excluded.body, price_cents = excluded.price_cents, weight = excluded.weight, done = excluded.done, priority = excluded.priority, written_at = excluded.written_at, remind_at = excluded.remind_at, attachment = excluded.attachment;
@@ -1296,7 +1304,7 @@ SELECT cutover.swap_compiled('plain_1to1', 'cutover_plain_1to1');
 SELECT cutover.register_cutover(
   'plain_1to1',
   'cutover_plain_1to1',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "memo"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "seen_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [\n          "color"\n        ],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "note"\n        ],\n        "key": [\n          "note_id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "note_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "note_id"\n            ]\n          }\n        ],\n        "keep": [\n          "created_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "memo"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "seen_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [\n          "color"\n        ],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "note"\n        ],\n        "key": [\n          "note_id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "note_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "note_id"\n            ]\n          }\n        ],\n        "keep": [\n          "created_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   2
 );

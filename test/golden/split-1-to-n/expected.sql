@@ -531,7 +531,8 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("writer", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.forward_writer_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -558,6 +559,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author) AS actual
       ON expected.name = actual.name
    WHERE ROW(expected.present, expected.name)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.name)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_author IS NOT NULL OR changed_author IS NOT NULL OR added_author IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -567,7 +571,7 @@ BEGIN
   -- Changes and additions, parents before children.
   IF $2 <> 'delete' THEN
     IF added_author IS NOT NULL THEN
-      INSERT INTO public.author AS target (name)
+      INSERT INTO public.author AS author (name)
       SELECT expected.name FROM unnest(added_author) AS expected
        ORDER BY expected.name
       ON CONFLICT (name) DO NOTHING;
@@ -587,7 +591,8 @@ END;
 $body$;
 
 -- Makes units ("book", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.forward_book_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -596,6 +601,8 @@ AS $body$
 DECLARE
   held text[];
   units cutover_split_1_to_n.forward_book[];
+  elsewhere text[];
+    taken_over boolean := false;
   gone_volume cutover_split_1_to_n.row_volume[];
   changed_volume cutover_split_1_to_n.row_volume[];
   added_volume cutover_split_1_to_n.row_volume[];
@@ -627,6 +634,26 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT day.* FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS day) AS actual
       ON expected.diary_id = actual.diary_id AND expected.day = actual.day
    WHERE ROW(expected.present, expected.diary_id, expected.author, expected.day, expected.text, expected.mood, expected.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.diary_id, actual.author, actual.day, actual.text, actual.mood, actual.mood_name)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_volume IS NOT NULL OR changed_volume IS NOT NULL OR added_volume IS NOT NULL OR gone_day IS NOT NULL OR changed_day IS NOT NULL OR added_day IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
+  -- Rows that are to be added, and that other units still hold.
+  IF $2 <> 'delete' AND (added_volume IS NOT NULL OR added_day IS NOT NULL) THEN
+    SELECT array_agg(DISTINCT holder.unit ORDER BY holder.unit) FILTER (WHERE holder.unit <> ALL ($1)), coalesce(bool_or(holder.unit = ANY (held)), false)
+      INTO elsewhere, taken_over
+      FROM (
+        SELECT holder.unit FROM unnest(added_volume) AS expected
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id) AS holder
+        UNION ALL
+        SELECT holder.unit FROM unnest(added_day) AS expected
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day) AS holder
+      ) AS holder;
+    IF elsewhere IS NOT NULL THEN
+      PERFORM cutover.lock_units('split_1_to_n', 'forward', 'book', elsewhere,
+                                 (SELECT c.epoch FROM cutover.cutovers AS c WHERE c.name = 'split_1_to_n'));
+      RETURN cutover_split_1_to_n.forward_book_recompute($1 || elsewhere, $2);
+    END IF;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -645,10 +672,15 @@ BEGIN
        WHERE target.diary_id = expected.diary_id;
     END IF;
     IF added_volume IS NOT NULL THEN
-      INSERT INTO public.volume AS target (diary_id, author, first_day)
+      INSERT INTO public.volume AS volume (diary_id, author, first_day)
       SELECT expected.diary_id, expected.author, expected.first_day FROM unnest(added_volume) AS expected
        ORDER BY expected.diary_id
-      ON CONFLICT (diary_id) DO UPDATE SET author = excluded.author, first_day = excluded.first_day;
+      ON CONFLICT (diary_id) DO UPDATE SET author = excluded.author, first_day = excluded.first_day WHERE EXISTS (SELECT FROM (SELECT volume.*) AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text = ANY ($1));
+      IF EXISTS (SELECT FROM unnest(added_volume) AS expected
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id) AS holder WHERE holder.unit <> ALL ($1)) THEN
+        RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'volume'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF changed_day IS NOT NULL THEN
       UPDATE public.day AS target
@@ -657,10 +689,15 @@ BEGIN
        WHERE target.diary_id = expected.diary_id AND target.day = expected.day;
     END IF;
     IF added_day IS NOT NULL THEN
-      INSERT INTO public.day AS target (diary_id, author, day, text, mood, mood_name)
+      INSERT INTO public.day AS day (diary_id, author, day, text, mood, mood_name)
       SELECT expected.diary_id, expected.author, expected.day, expected.text, expected.mood, expected.mood_name FROM unnest(added_day) AS expected
        ORDER BY expected.diary_id, expected.day
-      ON CONFLICT (diary_id, day) DO UPDATE SET author = excluded.author, text = excluded.text, mood = excluded.mood, mood_name = excluded.mood_name;
+      ON CONFLICT (diary_id, day) DO UPDATE SET author = excluded.author, text = excluded.text, mood = excluded.mood, mood_name = excluded.mood_name WHERE EXISTS (SELECT FROM (SELECT day.*) AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text = ANY ($1));
+      IF EXISTS (SELECT FROM unnest(added_day) AS expected
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day) AS holder WHERE holder.unit <> ALL ($1)) THEN
+        RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'day'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
   END IF;
 
@@ -672,12 +709,17 @@ BEGIN
        WHERE target.diary_id = gone.diary_id;
     END IF;
   END IF;
+  -- What a unit that is held back still had came along by foreign keys, and has not been compared yet.
+  IF taken_over THEN
+    PERFORM cutover_split_1_to_n.forward_book_recompute($1, $2);
+  END IF;
   RETURN held;
 END;
 $body$;
 
 -- Makes units ("writer", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.reverse_writer_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -704,6 +746,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT kept_author.* FROM public.kept_author AS kept_author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS kept_author) AS actual
       ON expected.name = actual.name
    WHERE ROW(expected.present, expected.name)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.name)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_kept_author IS NOT NULL OR changed_kept_author IS NOT NULL OR added_kept_author IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -716,7 +761,7 @@ BEGIN
   -- Changes and additions, parents before children.
   IF $2 <> 'delete' THEN
     IF added_kept_author IS NOT NULL THEN
-      INSERT INTO public.kept_author AS target (name)
+      INSERT INTO public.kept_author AS kept_author (name)
       SELECT expected.name FROM unnest(added_kept_author) AS expected
        ORDER BY expected.name
       ON CONFLICT (name) DO NOTHING;
@@ -733,7 +778,8 @@ END;
 $body$;
 
 -- Makes units ("book", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
+-- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_split_1_to_n.reverse_book_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -760,6 +806,9 @@ BEGIN
                   CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary) AS actual
       ON expected.id = actual.id
    WHERE ROW(expected.present, expected.id, expected.author, expected.first_day, expected.entries)::record OPERATOR(pg_catalog.*<>) ROW(actual.present, actual.id, actual.author, actual.first_day, actual.entries)::record;
+  IF $2 = 'check' THEN
+    RETURN CASE WHEN gone_diary IS NOT NULL OR changed_diary IS NOT NULL OR added_diary IS NOT NULL THEN units::text[] ELSE '{}' END;
+  END IF;
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -778,7 +827,7 @@ BEGIN
        WHERE target.id = expected.id;
     END IF;
     IF added_diary IS NOT NULL THEN
-      INSERT INTO public.diary AS target (id, author, first_day, entries)
+      INSERT INTO public.diary AS diary (id, author, first_day, entries)
       SELECT expected.id, expected.author, expected.first_day, expected.entries FROM unnest(added_diary) AS expected
        ORDER BY expected.id
       ON CONFLICT (id) DO UPDATE SET author = excluded.author, first_day = excluded.first_day, entries = excluded.entries;
@@ -2797,7 +2846,7 @@ SELECT cutover.swap_compiled('split_1_to_n', 'cutover_split_1_to_n');
 SELECT cutover.register_cutover(
   'split_1_to_n',
   'cutover_split_1_to_n',
-   E'{\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            },\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "diary"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "coalesce(author, '''')"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "coalesce(author, '''')",\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "color"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": [\n          [\n            "cutovers/split_1_to_n/quarantine/diary/no-author.sql",\n            [\n              "writer",\n              "book"\n            ]\n          ]\n        ]\n      },\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "kept_author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": true,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [\n          "joined_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "volume"\n        ],\n        "key": [\n          "diary_id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "author"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "day"\n        ],\n        "key": [\n          "diary_id",\n          "day"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": [\n      {\n        "table": [\n          "public",\n          "mood"\n        ],\n        "key": [\n          "code"\n        ],\n        "frozen": false,\n        "feeds": [\n          {\n            "form": "query",\n            "kind": "book",\n            "units": "SELECT coalesce(diary.author, ''''), diary.id FROM public.diary WHERE diary.entries @> jsonb_build_array(jsonb_build_object(''mood'', mood.code))",\n            "rows": "mood.code = ANY (ARRAY (SELECT entry ->> ''mood'' FROM public.diary CROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry WHERE diary.id = book.diary_id))",\n            "immutable": "moods are given once, before they are used"\n          }\n        ]\n      }\n    ]\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            },\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "diary"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "coalesce(author, '''')"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "coalesce(author, '''')",\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "color"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": [\n          [\n            "cutovers/split_1_to_n/quarantine/diary/no-author.sql",\n            [\n              "writer",\n              "book"\n            ]\n          ]\n        ]\n      },\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "kept_author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": true,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [\n          "joined_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "volume"\n        ],\n        "key": [\n          "diary_id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "author"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "day"\n        ],\n        "key": [\n          "diary_id",\n          "day"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": [\n      {\n        "table": [\n          "public",\n          "mood"\n        ],\n        "key": [\n          "code"\n        ],\n        "frozen": false,\n        "feeds": [\n          {\n            "form": "query",\n            "kind": "book",\n            "units": "SELECT coalesce(diary.author, ''''), diary.id FROM public.diary WHERE diary.entries @> jsonb_build_array(jsonb_build_object(''mood'', mood.code))",\n            "rows": "mood.code = ANY (ARRAY (SELECT entry ->> ''mood'' FROM public.diary CROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry WHERE diary.id = book.diary_id))",\n            "immutable": "moods are given once, before they are used"\n          }\n        ]\n      }\n    ]\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   2
 );
