@@ -443,6 +443,9 @@ FUNCTION cutover.remove(cutover_name text, from_phase text DEFAULT NULL::text) R
 FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0) RETURNS TABLE(units integer, last_ordinal integer)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
+FUNCTION cutover.require_compilable(cutover_name text) RETURNS boolean
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
   LANGUAGE plpgsql STABLE;
 

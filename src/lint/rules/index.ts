@@ -46,8 +46,8 @@ export const rules: readonly LintRule[] = [
   rulesYieldTheKey,
   kindsFed,
   reverseIsReadable,
-  lostNeedsReason,
   draftIsDecided,
+  lostNeedsReason,
   applicationTriggersListed,
   swapsNeedDeferrableKeys,
 ];
