@@ -34,7 +34,8 @@ SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_i
 SET LOCAL search_path = pg_catalog, ${join(plan.schemas.map(identifier))};
 SET LOCAL lock_timeout = '100ms';
 
--- Makes the schema. What stood in it before stays at work until it is swapped, below.
+-- Makes the schema; what stood in it before stays at work until it is swapped, below. Needs a core of version ${trusted(String(CORE_VERSION))}: when there is
+-- no such function, run \`cutover init --upgrade\` and migrate first.
 SELECT cutover.begin_compiled(${literal(definition.name)}, ${literal(plan.schema)}, ${trusted(String(CORE_VERSION))});`,
     emitTypes(plan),
     emitMappings(plan),

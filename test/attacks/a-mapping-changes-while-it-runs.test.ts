@@ -205,6 +205,58 @@ test("a changed mapping is made true for units that only a coarser unit's new ro
   expect(await db.rows("SELECT owner FROM binder WHERE owner NOT LIKE 'x %'")).toEqual([]);
 });
 
+test("a backfill of the old mapping stops where it is, and the next one visits everything", async () => {
+  const db = await createSmallCutover({ data: DATA });
+  await db.advance("dual_write");
+  const [{ id }] = (await db.rows("SELECT cutover.start_backfill('small') AS id")) as [{ id: string }];
+  const step = async () => (await db.rows("SELECT * FROM cutover.backfill_step($1, 'test', 10)", [id]))[0];
+  expect(await step()).toMatchObject({ state: "worked" });
+  expect(await step()).toMatchObject({ state: "worked" });
+  await migrateTo(db, SHIFTED);
+  expect(await step()).toMatchObject({ state: "stopped", units: 0 });
+  await db.backfill();
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+  expect(await wrongPages(db, 1000)).toEqual([]);
+});
+
+test("a new table may join a cutover that runs, and leave it again", async () => {
+  const { mark: _, ...without } = config.new;
+  const { "forward/mark.sql": __, ...files } = SMALL;
+  const smaller: DefinitionFiles = {
+    ...files,
+    "cutover.json": {
+      ...config,
+      legacy: { sheet: { ...config.legacy.sheet, keep: ["seen_at", "marks"] } },
+      new: without,
+    },
+    "reverse/sheet.sql":
+      "SELECT page.id, page.owner, page.day, page.title, page.note, page.hits, page.likes FROM page",
+  };
+  const db = await createSmallCutover({ data: DATA });
+  await migrateTo(db, smaller);
+  await db.reach("backfilled");
+  expect(await db.rows("SELECT FROM mark")).toEqual([]);
+  await db.rows(
+    "INSERT INTO mark (page_id, owner, day, name, value) SELECT id, owner, day, 'mine', 1 FROM page WHERE id = 1",
+  );
+
+  await migrateTo(db, SMALL);
+  await expect(db.rows("DELETE FROM mark")).rejects.toMatchObject({ code: "CU020" });
+  await db.backfill();
+  await db.drain();
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+  expect(await db.rows("SELECT name FROM mark WHERE page_id = 1")).toEqual([{ name: "a" }]);
+
+  await migrateTo(db, smaller);
+  await db.rows("DELETE FROM mark WHERE page_id = 1");
+  await db.backfill();
+  await db.reach("writes_switched");
+  await db.rows("UPDATE page SET title = 'new side' WHERE id = 1");
+  expect(await db.rows("SELECT title, marks FROM sheet WHERE id = 1")).toEqual([
+    { title: "new side", marks: { a: 1 } },
+  ]);
+});
+
 test("notes and images in the old spelling of units go with it, and an accepted unit has to be accepted again", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "reads_switched", sync: { mode: "queued" } });
   await db.rows(`UPDATE sheet SET marks = '{"a": "no number"}' WHERE id = 3`);
@@ -314,6 +366,55 @@ test("a writer who is open holds the change off and not the other way round", as
   await expect(change).rejects.toMatchObject({ code: "55P03" });
   await writer.query("COMMIT");
   expect(await db.rows("SELECT hits FROM page WHERE id = 1")).toEqual([{ hits: 77 }]);
+});
+
+test("writers meet the change only near its end: until then they go on, by the mapping that stands", async () => {
+  const db = await createSmallCutover({ data: DATA, phase: "dual_write" });
+  const sql = await withClient(db.pool, (client) => compileCutover(client, SHIFTED));
+  const swap = sql.indexOf("SELECT cutover.swap_compiled");
+  const migration = await db.connect();
+  const [{ pid }] = (await migration.query("SELECT pg_catalog.pg_backend_pid() AS pid")).rows;
+  const locks = () =>
+    db.rows(
+      `SELECT DISTINCT relation::regclass::text AS held, mode FROM pg_locks
+        WHERE pid = $1 AND granted AND relation IN ('sheet'::regclass, 'binder'::regclass, 'page'::regclass, 'mark'::regclass)
+          AND mode NOT IN ('AccessShareLock', 'RowShareLock')`,
+      [pid],
+    );
+  await migration.query(`BEGIN;\n${sql.slice(0, swap)}`);
+  expect(await locks()).toEqual([]);
+  await db.rows("UPDATE sheet SET hits = 42 WHERE id = 1");
+  expect(await db.rows("SELECT hits FROM page WHERE id = 1")).toEqual([{ hits: 42 }]);
+
+  await migration.query(sql.slice(swap));
+  expect(await locks()).toContainEqual({ held: "sheet", mode: "AccessExclusiveLock" });
+  await migration.query("COMMIT");
+  await db.rows("UPDATE sheet SET hits = 43 WHERE id = 1");
+  expect(await db.rows("SELECT hits FROM page WHERE id = 1")).toEqual([{ hits: 1043 }]);
+});
+
+test("a move that gets in between is not overtaken", async () => {
+  const db = await createSmallCutover({ phase: "writes_switched" });
+  const sql = await withClient(db.pool, (client) => compileCutover(client, SMALL));
+  const swap = sql.indexOf("SELECT cutover.swap_compiled");
+  const migration = await db.connect();
+  await migration.query(`BEGIN;\n${sql.slice(0, swap)}`);
+  await db.rows("SELECT cutover.enter_step('small', 'legacy_locked:fenced')");
+  await expect(migration.query(sql.slice(swap))).rejects.toMatchObject({ code: "CU061" });
+  await migration.query("ROLLBACK");
+  expect(await db.rows("SELECT to_regnamespace('cutover_small') IS NOT NULL AS stands")).toEqual([
+    { stands: true },
+  ]);
+});
+
+test("more notes than can be thrown away in a moment are drained first", async () => {
+  const db = await createSmallCutover({ data: DATA, phase: "dual_write", sync: { mode: "queued" } });
+  await db.rows(
+    `INSERT INTO sheet (id, owner, day) SELECT 10000 + n, 'many', date '2025-01-01' + n FROM generate_series(1, 20001) AS n`,
+  );
+  await expect(migrateTo(db, RESPELLED)).rejects.toMatchObject({ code: "CU062" });
+  // Other notes are no matter when only a text has changed.
+  await migrateTo(db, SHIFTED);
 });
 
 test("a transaction from before the change, with an old snapshot, that writes after it is brought over by the new mapping", async () => {

@@ -8,7 +8,8 @@ SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_i
 SET LOCAL search_path = pg_catalog, public;
 SET LOCAL lock_timeout = '100ms';
 
--- Makes the schema. What stood in it before stays at work until it is swapped, below.
+-- Makes the schema; what stood in it before stays at work until it is swapped, below. Needs a core of version 2: when there is
+-- no such function, run `cutover init --upgrade` and migrate first.
 SELECT cutover.begin_compiled('plain_1to1', 'cutover_plain_1to1', 2);
 
 -- The units of this cutover, and the rows that its mappings yield.
