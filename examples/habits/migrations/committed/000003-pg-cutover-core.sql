@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:a5ede77244f3f90c04c45451540b6223ac81c06c
+--! Hash: sha1:bf0a03ffb13478e0eb2860f992cfeaf10b758ecd
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3120,8 +3120,6 @@ DECLARE
   forward_all text[] := forward_refs || cutover.compiled_connected(stand.name, 'reverse', reverse_refs);
   reverse_all text[] := reverse_refs;
   images_taken bigint;
-  -- images of legacy rows that are gone, by table
-  vanished jsonb := '{}';
   forward_held text[] := '{}';
   reverse_held text[] := '{}';
   forward_failed text[] := '{}';
@@ -3130,7 +3128,6 @@ DECLARE
   forward_work text[];
   reverse_work text[];
   forward_checked text[];
-  beside_held text[];
   released boolean;
   locked text[] := '{}';
   known integer;
@@ -3218,11 +3215,9 @@ BEGIN
   reverse_held := reverse_held || reverse_waiting;
   forward_work := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_held));
   reverse_work := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_held));
-  forward_checked := forward_work;
-  IF pg_catalog.cardinality(reverse_held) > 0 THEN
-    beside_held := cutover.compiled_connected(stand.name, 'reverse', reverse_held);
-    forward_checked := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_work) AS ref WHERE ref <> ALL (beside_held));
-  END IF;
+  forward_checked := ARRAY(
+    SELECT ref FROM pg_catalog.unnest(forward_work) AS ref
+     WHERE ref <> ALL (cutover.compiled_connected(stand.name, 'reverse', reverse_held)));
 
   -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
   -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
@@ -3257,9 +3252,6 @@ BEGIN
    WHERE noted.unit_key = stand.name || '/reverse/' || ref;
 
   IF images_taken > 0 THEN
-    IF stand.definition -> 'keep' <> '{}' THEN
-      vanished := cutover.vanished_rows(stand, own);
-    END IF;
     PERFORM cutover.set_writing(stand.name, 'forward');
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) LOOP
       PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'write');
@@ -3277,12 +3269,6 @@ BEGIN
   END LOOP;
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work, finest_first => true) LOOP
     PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'delete');
-  END LOOP;
-  FOR batch IN
-    SELECT found.relation, ARRAY(SELECT pg_catalog.jsonb_array_elements_text(found.images)) AS images
-      FROM pg_catalog.jsonb_each(vanished) AS found (relation, images)
-  LOOP
-    PERFORM cutover.revive_kept(stand, batch.relation, batch.images);
   END LOOP;
   PERFORM cutover.settle_constraints(stand.name, 'reverse');
 
@@ -3326,1399 +3312,195 @@ BEGIN
 END;
 $$;
 
--- Materialized views: a registry of them, and the marks by which writers say that one is out of date. No lock on any table of the
--- application until a view is registered.
-
--- One row per registered view. A refresh locks it to its end; no writer ever touches it, and nothing refers to it by a foreign key,
--- whose check would.
-CREATE TABLE IF NOT EXISTS cutover.views (
-  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  -- with its schema, quoted where needed: a view that is dropped and created anew is the same view
-  name text COLLATE "C" NOT NULL UNIQUE,
-  -- the longest that a committed write may be missing in it
-  freshness interval NOT NULL CHECK (freshness >= interval '0'),
-  marked_by text NOT NULL CHECK (marked_by IN ('writes', 'schedule', 'call')),
-  -- refresh under a lock that readers wait for: quicker where most rows change
-  blocks_readers boolean NOT NULL DEFAULT false,
-  time_zone text NOT NULL DEFAULT 'UTC',
-  -- why it may show rows that policies of its tables hide from those who read it
-  shows_hidden_rows text,
-  registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  -- the oldest write that it may lack, of those whose marks have been gathered
-  stale_since timestamptz,
-  -- the last refresh that succeeded: every write that was committed at data_as_of is in it
-  data_as_of timestamptz,
-  refreshed_at timestamptz,
-  took interval,
-  row_count bigint,
-  refreshed_concurrently boolean,
-  not_concurrently_because text,
-  -- where its rows lay after it: elsewhere means that somebody else has filled it
-  filenode oid,
-  -- cutover.view_stamp() then: another one means that writes may have passed unnoticed
-  watch_stamp text,
-  refreshes bigint NOT NULL DEFAULT 0,
-  -- since then
-  failures integer NOT NULL DEFAULT 0,
-  error text,
-  failed_at timestamptz,
-  next_try_at timestamptz
-);
-
--- Writes that a view may lack: one row per transaction and view, deleted by the refresh that sees them.
-CREATE TABLE IF NOT EXISTS cutover.view_marks (
-  xid xid8 NOT NULL,
-  view_id integer NOT NULL,
-  noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  PRIMARY KEY (xid, view_id)
-);
-
--- The registered row of a materialized view, by its name with the schema (quoted where SQL would want that), or an error that names
--- those there are.
-CREATE OR REPLACE FUNCTION cutover.view_of(view_name text) RETURNS cutover.views
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  known cutover.views;
-BEGIN
-  SELECT * INTO known FROM cutover.views AS v WHERE v.name = view_name;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'there is no registered view named "%" in this database', view_name
-      USING ERRCODE = 'CU041',
-            HINT = coalesce('Registered: ' || (SELECT pg_catalog.string_agg(v.name, ', ' ORDER BY v.name) FROM cutover.views AS v) || '.',
-                            'None is registered: call cutover.register_view() in a migration.');
-  END IF;
-  RETURN known;
+-- Installation, upgrade, removal, changed mappings. Functions only; nothing that a writer could meet is locked, and compiled SQL of
+-- the version before goes on working.
+-- The version of the core that this database holds: the number of the last core migration that ran here.
+CREATE OR REPLACE FUNCTION cutover.core_version() RETURNS integer
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT coalesce(max(v.version), 0) FROM cutover.core_version AS v;
 END;
-$$;
--- What a materialized view reads, through views and other materialized views: every relation, with the role as whom its rows are
--- read and whether another materialized view lies in between (`beyond`: a change there shows only when that one is refreshed).
--- Functions that a query calls are not looked into.
-CREATE OR REPLACE FUNCTION cutover.view_reads(view_oid oid)
-  RETURNS TABLE (relation oid, kind "char", reader oid, beyond boolean)
+-- What hangs on an object of this schema and lies outside of it: a view of the application, a default, a BEGIN ATOMIC function.
+-- DROP SCHEMA … CASCADE would take it along in silence. Triggers that call a function of the schema are ours and are left out.
+CREATE OR REPLACE FUNCTION cutover.outside_dependents(schema_name name) RETURNS SETOF text
   LANGUAGE sql STABLE
   SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-  WITH RECURSIVE reads (relation, kind, reader, beyond) AS (
-    SELECT c.oid, c.relkind, c.relowner, false FROM pg_class AS c WHERE c.oid = view_oid
-    UNION
-    SELECT found.oid, found.relkind,
-           -- A view reads as its owner, unless it is told to read as whoever reads it.
-           CASE WHEN found.relkind = 'm' THEN found.relowner
-                WHEN found.relkind = 'v' AND NOT EXISTS (
-                       SELECT FROM pg_options_to_table(found.reloptions) AS o
-                        WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
-                THEN found.relowner
-                ELSE reads.reader END,
-           reads.beyond OR (reads.kind = 'm' AND reads.relation <> view_oid)
-      FROM reads
-      JOIN pg_rewrite AS r ON r.ev_class = reads.relation AND r.ev_type = '1'
-      JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
-      JOIN pg_class AS found ON found.oid = d.refobjid AND found.oid <> reads.relation
-     WHERE reads.kind IN ('v', 'm')
+  WITH inside AS (
+    SELECT 'pg_class'::regclass AS class, c.oid FROM pg_class AS c WHERE c.relnamespace = to_regnamespace(quote_ident(schema_name))
+    UNION ALL
+    SELECT 'pg_proc'::regclass, p.oid FROM pg_proc AS p WHERE p.pronamespace = to_regnamespace(quote_ident(schema_name))
+    UNION ALL
+    SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t WHERE t.typnamespace = to_regnamespace(quote_ident(schema_name))
+  ), dependents AS (
+    SELECT DISTINCT d.classid, d.objid, d.objsubid,
+           coalesce(rule.ev_class, default_value.adrelid, checked.conrelid, policy.polrelid) AS relation
+      FROM inside
+      JOIN pg_depend AS d ON d.refclassid = inside.class AND d.refobjid = inside.oid
+      LEFT JOIN pg_rewrite AS rule ON d.classid = 'pg_rewrite'::regclass AND rule.oid = d.objid
+      LEFT JOIN pg_attrdef AS default_value ON d.classid = 'pg_attrdef'::regclass AND default_value.oid = d.objid
+      LEFT JOIN pg_constraint AS checked ON d.classid = 'pg_constraint'::regclass AND checked.oid = d.objid
+      LEFT JOIN pg_policy AS policy ON d.classid = 'pg_policy'::regclass AND policy.oid = d.objid
+     WHERE d.deptype IN ('n', 'a') AND d.classid <> 'pg_trigger'::regclass
   )
-  SELECT reads.relation, reads.kind, reads.reader, reads.beyond FROM reads WHERE reads.relation <> view_oid;
+  SELECT DISTINCT CASE WHEN dependents.classid = 'pg_rewrite'::regclass
+                       THEN pg_describe_object('pg_class'::regclass, dependents.relation, 0)
+                       ELSE pg_describe_object(dependents.classid, dependents.objid, dependents.objsubid) END
+    FROM dependents
+   WHERE NOT EXISTS (SELECT FROM inside WHERE inside.class = dependents.classid AND inside.oid = dependents.objid)
+     AND NOT EXISTS (SELECT FROM inside WHERE inside.class = 'pg_class'::regclass AND inside.oid = dependents.relation)
+     AND dependents.classid <> 'pg_namespace'::regclass;
 END;
 
--- The tables whose writes can change a view. A statement trigger fires only for the table that the statement names, so partitions
--- and children belong to it, and so do the parents through which a partition is written.
-CREATE OR REPLACE FUNCTION cutover.view_tables(view_oid oid) RETURNS TABLE (relation oid, kind "char")
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  WITH RECURSIVE read_directly AS (
-    SELECT DISTINCT r.relation FROM cutover.view_reads(view_oid) AS r WHERE NOT r.beyond AND r.kind IN ('r', 'p', 'f')
-  ), above (relation) AS (
-    SELECT read_directly.relation FROM read_directly
-    UNION
-    SELECT i.inhparent FROM above JOIN pg_inherits AS i ON i.inhrelid = above.relation
-  ), below (relation) AS (
-    SELECT read_directly.relation FROM read_directly
-    UNION
-    SELECT i.inhrelid FROM below JOIN pg_inherits AS i ON i.inhparent = below.relation
-  )
-  SELECT c.oid, c.relkind FROM (TABLE above UNION TABLE below) AS found JOIN pg_class AS c ON c.oid = found.relation;
-END;
--- The text of a view's query as the server keeps it, and of those of the views that it reads: what functions it calls stands there.
-CREATE OR REPLACE FUNCTION cutover.view_rules(view_oid oid) RETURNS TABLE (tree text)
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT r.ev_action::text
-    FROM pg_rewrite AS r
-   WHERE r.ev_type = '1'
-     AND (r.ev_class = view_oid
-          OR r.ev_class IN (SELECT reads.relation FROM cutover.view_reads(view_oid) AS reads
-                             WHERE reads.kind = 'v' AND NOT reads.beyond));
-END;
-
--- Why writes alone do not tell when a view is out of date: one row per reason, none when its triggers see every change. A view that
--- has one is refreshed by the clock as well.
-CREATE OR REPLACE FUNCTION cutover.view_blind_spots(view_id integer, view_oid oid) RETURNS TABLE (blind_spot text)
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT CASE
-           WHEN t.kind = 'f' THEN 'the foreign table ' || t.relation::regclass || ' is written elsewhere'
-           WHEN g.oid IS NULL THEN t.relation::regclass || ' has no trigger for it: register the view again'
-           WHEN g.tgenabled NOT IN ('O', 'A') THEN 'its trigger on ' || t.relation::regclass || ' is disabled'
-           ELSE t.relation::regclass || ' is written by a subscription, which fires no statement triggers'
-         END
-    FROM cutover.view_tables(view_oid) AS t
-    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relation AND g.tgname = 'cutover_view_' || view_id
-   WHERE t.kind = 'f' OR g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A')
-      OR EXISTS (SELECT FROM pg_subscription_rel AS s WHERE s.srrelid = t.relation)
-  UNION
-  SELECT 'it reads ' || r.relation::regclass || ', which is not registered'
-    FROM cutover.view_reads(view_oid) AS r
-   WHERE r.kind = 'm' AND NOT r.beyond
-     AND NOT EXISTS (SELECT FROM cutover.views AS v WHERE to_regclass(v.name) = r.relation)
-  UNION
-  -- The catalog's own tables and functions leave no dependency behind, but their oids stand in the query. OFFSET 0: an index look-up for
-  -- each, instead of reading all of pg_proc; workers ask every second.
-  SELECT 'it reads the system catalog ' || c.relname
-    FROM cutover.view_rules(view_oid) AS q
-   CROSS JOIN LATERAL (SELECT DISTINCT m.found[1]::oid AS id FROM regexp_matches(q.tree, ':relid (\d+)', 'g') AS m (found)) AS named
-   CROSS JOIN LATERAL (SELECT k.relname FROM pg_class AS k
-                        WHERE k.oid = named.id AND k.relnamespace = 'pg_catalog'::regnamespace OFFSET 0) AS c
-  UNION
-  -- What a function of the user's reads is not known, be it called by name or by an operator. Of the catalog's own, most that are stable
-  -- only follow settings, which are pinned.
-  SELECT CASE WHEN p.own THEN 'its query asks ' || p.proname || '(), which changes without a write'
-              ELSE 'its query calls ' || p.signature || ', which is ' || CASE p.provolatile WHEN 's' THEN 'stable' ELSE 'volatile' END END
-    FROM cutover.view_rules(view_oid) AS q
-   CROSS JOIN LATERAL (SELECT DISTINCT m.found[1]::oid AS id FROM regexp_matches(q.tree, ':(?:op)?funcid (\d+)', 'g') AS m (found)) AS called
-   CROSS JOIN LATERAL (SELECT f.proname, f.oid::regprocedure AS signature, f.provolatile, f.pronargs,
-                              f.pronamespace = 'pg_catalog'::regnamespace AS own
-                         FROM pg_proc AS f WHERE f.oid = called.id OFFSET 0) AS p
-   WHERE CASE WHEN p.own
-              THEN p.provolatile = 'v'
-                   OR p.proname IN ('now', 'transaction_timestamp', 'statement_timestamp', 'current_setting')
-                   OR (p.proname = 'age' AND p.pronargs = 1)
-              ELSE p.provolatile <> 'i' END
-  UNION
-  SELECT 'its query asks for the current time or user, which change without a write'
-    FROM cutover.view_rules(view_oid) AS q
-   WHERE strpos(q.tree, '{SQLVALUEFUNCTION') > 0;
-END;
-
--- Which tables a view's triggers watch, and the identity and state of those triggers, as text. Attaching a partition, dropping a
--- trigger, disabling and enabling it: each changes it, so between two equal stamps lies no gap.
-CREATE OR REPLACE FUNCTION cutover.view_stamp(view_id integer, view_oid oid) RETURNS text
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT coalesce(md5(string_agg(concat_ws(' ', t.relation, g.oid, g.tgenabled, g.xmin), ',' ORDER BY t.relation)), '')
-    FROM cutover.view_tables(view_oid) AS t
-    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relation AND g.tgname = 'cutover_view_' || view_id;
-END;
--- Does row security leave a role alone on a table?
-CREATE OR REPLACE FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT coalesce(bool_or(r.rolsuper OR r.rolbypassrls
-                          OR (NOT t.relforcerowsecurity AND pg_has_role(r.oid, t.relowner, 'USAGE'))), false)
-    FROM pg_roles AS r
-    JOIN pg_class AS t ON t.oid = table_oid
-   WHERE r.oid = role_oid;
-END;
-
--- Rows that a materialized view shows to roles from whom the policies of its tables hide them. A materialized view has no row
--- security: it holds what the role that reads the tables may see, and shows all of that to everybody who may read it. One row per
--- table, role and relation through which that role reads: the view itself, or a view upon it.
-CREATE OR REPLACE FUNCTION cutover.view_leaks(view_oid oid)
-  RETURNS TABLE (table_name text, read_as text, shown_to text, through text)
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  WITH RECURSIVE filtered AS (
-    SELECT DISTINCT r.relation, r.reader
-      FROM cutover.view_reads(view_oid) AS r
-      JOIN pg_class AS t ON t.oid = r.relation AND t.relrowsecurity
-     WHERE cutover.bypasses_row_security(r.reader, r.relation)
-  ), shown_by (relation) AS (
-    SELECT view_oid
-    UNION
-    SELECT rule.ev_class
-      FROM shown_by
-      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = shown_by.relation
-                         AND d.classid = 'pg_rewrite'::regclass
-      JOIN pg_rewrite AS rule ON rule.oid = d.objid AND rule.ev_type = '1'
-  ), granted AS (
-    SELECT c.oid AS relation, a.grantee
-      FROM shown_by
-      JOIN pg_class AS c ON c.oid = shown_by.relation
-     CROSS JOIN LATERAL aclexplode(c.relacl) AS a
-     WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
-    UNION
-    SELECT c.oid, a.grantee
-      FROM shown_by
-      JOIN pg_class AS c ON c.oid = shown_by.relation
-      JOIN pg_attribute AS col ON col.attrelid = c.oid
-     CROSS JOIN LATERAL aclexplode(col.attacl) AS a
-     WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
-  )
-  SELECT filtered.relation::regclass::text, pg_get_userbyid(filtered.reader)::text,
-         CASE WHEN granted.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(granted.grantee)::text END,
-         granted.relation::regclass::text
-    FROM filtered
-   CROSS JOIN granted
-   WHERE NOT cutover.bypasses_row_security(granted.grantee, filtered.relation)
-   ORDER BY 1, 3, 4;
-END;
--- Marks a view as stale: the statement trigger on every table that a registered view reads, with the view's id as its argument.
--- One row per transaction and view. Its key starts with the transaction, so no writer waits for another; a mark is seen by a refresh
--- exactly when the rows are that it stands for; and a savepoint that is rolled back takes its mark along. SECURITY DEFINER: a writer
--- needs no right on the view or on anything of ours.
-CREATE OR REPLACE FUNCTION cutover.mark_view_on_write() RETURNS trigger
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-  INSERT INTO cutover.view_marks (xid, view_id) VALUES (pg_catalog.pg_current_xact_id(), TG_ARGV[0]::integer)
-      ON CONFLICT DO NOTHING;
-  RETURN NULL;
-END;
-$$;
-
--- Marks a view as stale by call, when the caller's transaction commits.
-CREATE OR REPLACE FUNCTION cutover.mark_view_stale(view_name text) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  known cutover.views := cutover.view_of(view_name);
-BEGIN
-  INSERT INTO cutover.view_marks (xid, view_id) VALUES (pg_catalog.pg_current_xact_id(), known.id) ON CONFLICT DO NOTHING;
-END;
-$$;
-
--- Folds committed marks into one time per view, so that they do not pile up until a view is due; returns how many are gone.
--- Lock: the row of each view that has marks, as a refresh takes it; a view that is being refreshed is left for the next time.
-CREATE OR REPLACE FUNCTION cutover.gather_view_marks() RETURNS bigint
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  marked integer;
-  oldest timestamptz;
-  gathered bigint;
-  total bigint := 0;
-BEGIN
-  FOR marked IN
-    SELECT v.id FROM cutover.views AS v
-     WHERE EXISTS (SELECT FROM cutover.view_marks AS m WHERE m.view_id = v.id)
-     ORDER BY v.id
-       FOR NO KEY UPDATE SKIP LOCKED
-  LOOP
-    WITH gone AS (
-      DELETE FROM cutover.view_marks AS m WHERE m.view_id = marked RETURNING m.noted_at
-    )
-    SELECT pg_catalog.min(gone.noted_at), pg_catalog.count(*) INTO oldest, gathered FROM gone;
-    UPDATE cutover.views AS v SET stale_since = least(v.stale_since, oldest)
-     WHERE v.id = marked AND (v.stale_since IS NULL OR v.stale_since > oldest);
-    total := total + gathered;
-  END LOOP;
-  -- Of writers that were under way while their view was unregistered.
-  DELETE FROM cutover.view_marks AS m WHERE NOT EXISTS (SELECT FROM cutover.views AS v WHERE v.id = m.view_id);
-  RETURN total;
-END;
-$$;
--- May this role refresh that materialized view? REFRESH wants its owner, or from PostgreSQL 17 on the right MAINTAIN.
-CREATE OR REPLACE FUNCTION cutover.may_refresh(role_oid oid, view_oid oid) RETURNS boolean
+-- Refuses to go on while something of the application hangs on a schema that is about to be dropped.
+CREATE OR REPLACE FUNCTION cutover.require_no_dependents(schema_name name, shown_as name DEFAULT NULL) RETURNS void
   LANGUAGE plpgsql STABLE
-  SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+  dependents text := (SELECT pg_catalog.string_agg(d, ', ' ORDER BY d) FROM cutover.outside_dependents(schema_name) AS d);
 BEGIN
-  IF pg_has_role(role_oid, (SELECT c.relowner FROM pg_class AS c WHERE c.oid = view_oid), 'USAGE') THEN
-    RETURN true;
+  IF dependents IS NOT NULL THEN
+    RAISE EXCEPTION 'the schema % cannot go: % hangs on it', coalesce(shown_as, schema_name), dependents
+      USING ERRCODE = 'CU064', HINT = 'Drop that, or let it do without, first; then run this again.';
   END IF;
-  -- An older server does not know the word.
-  RETURN current_setting('server_version_num')::integer >= 170000 AND has_table_privilege(role_oid, view_oid, 'MAINTAIN');
 END;
 $$;
-
--- Registers a materialized view, or changes how it is registered; call it in the migration that creates the view, and again after the
--- view was created anew with another query. Marks it as stale, so that whatever was written before it was watched is in the next refresh.
---
--- freshness: the longest that a committed write may be missing in the view.
--- marked_by: 'writes' puts a statement trigger on every table that it reads; 'schedule' goes by the clock alone; 'call' by
---   cutover.mark_view_stale() alone.
--- blocks_readers: refreshes under a lock that readers wait for, which is quicker where most rows change.
--- time_zone: the session's time zone while the query runs, whoever refreshes.
--- shows_hidden_rows: why the view may show rows that policies of its tables hide from those who may read it.
---
--- Lock: SHARE ROW EXCLUSIVE on each table that gets a trigger, until the caller's transaction ends; 100 ms of patience (55P03).
--- Rights: the caller owns the core schema, and has TRIGGER on the tables.
-CREATE OR REPLACE FUNCTION cutover.register_view(
-  view_name text, freshness interval, marked_by text DEFAULT 'writes', blocks_readers boolean DEFAULT false,
-  time_zone text DEFAULT 'UTC', shows_hidden_rows text DEFAULT NULL
-) RETURNS void
+-- Locks the tables that the triggers of a compiled schema stand on, and then the barrier: afterwards no writer of them is in the middle of
+-- a transaction, nobody is flushing, draining or backfilling, and every note that there will be is committed.
+-- Legacy and context tables come first: their writers go on to the new tables at their commit, and would meet us there the other way round.
+-- Lock: ACCESS EXCLUSIVE on each table, until the end of the transaction. The time spent waiting, for all of them together, is
+-- 100 ms (55P03; try again): as long is a writer held up who arrives meanwhile. While both sides are written, a commit of either goes on to
+-- the other, so one that meets us has to give up first, after its own 100 ms; then it is 250.
+CREATE OR REPLACE FUNCTION cutover.lock_out_writers(cutover_name text, schema_name name) RETURNS void
   LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '100ms'
-AS $$
-DECLARE
-  found_view pg_class;
-  own_name text;
-  core_owner oid := (SELECT n.nspowner FROM pg_namespace AS n WHERE n.nspname = 'cutover');
-  leak record;
-  registered integer;
-  watched record;
-BEGIN
-  SELECT * INTO found_view FROM pg_class AS c WHERE c.oid = to_regclass(view_name);
-  IF found_view.oid IS NULL OR found_view.relkind <> 'm' THEN
-    RAISE EXCEPTION '% is not a materialized view', view_name
-      USING ERRCODE = 'CU042', HINT = 'Create it first, and name it with its schema: register_view(''public.totals'', ''5 minutes'').';
-  END IF;
-  own_name := found_view.oid::regclass::text;
-  IF freshness IS NULL OR freshness < interval '0' OR marked_by IS NULL OR marked_by NOT IN ('writes', 'schedule', 'call')
-     OR NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = time_zone)
-     OR (marked_by = 'schedule' AND freshness = interval '0') THEN
-    RAISE EXCEPTION 'view % cannot be registered with freshness %, marked by %, time zone %', own_name, freshness, marked_by, time_zone
-      USING ERRCODE = 'CU043',
-            HINT = 'freshness: not negative, and more than nothing on schedule; marked_by: writes, schedule or call; time_zone: a name in pg_timezone_names.';
-  END IF;
-  -- Refreshes run as the owner of the core's functions, whoever asks for them.
-  IF NOT cutover.may_refresh(core_owner, found_view.oid) THEN
-    RAISE EXCEPTION 'view % belongs to %, and % may not refresh it', own_name, pg_get_userbyid(found_view.relowner), pg_get_userbyid(core_owner)
-      USING ERRCODE = 'CU044',
-            HINT = format('GRANT %I TO %I, or from PostgreSQL 17 on GRANT MAINTAIN ON %s TO %I.',
-                          pg_get_userbyid(found_view.relowner), pg_get_userbyid(core_owner), own_name, pg_get_userbyid(core_owner));
-  END IF;
-  SELECT * INTO leak FROM cutover.view_leaks(found_view.oid) LIMIT 1;
-  IF leak.table_name IS NOT NULL AND shows_hidden_rows IS NULL THEN
-    RAISE EXCEPTION 'view % would show % rows of % that its policies hide: they are read as %, who passes them', own_name,
-      leak.shown_to, leak.table_name, leak.read_as
-      USING ERRCODE = 'CU045',
-            HINT = format('REVOKE SELECT ON %s FROM %s and let readers use a view with a condition of its own, or say why in shows_hidden_rows.',
-                          leak.through, leak.shown_to);
-  END IF;
-
-  INSERT INTO cutover.views AS known (name, freshness, marked_by, blocks_readers, time_zone, shows_hidden_rows, stale_since)
-  VALUES (own_name, register_view.freshness, register_view.marked_by, register_view.blocks_readers, register_view.time_zone,
-          register_view.shows_hidden_rows, clock_timestamp())
-      ON CONFLICT (name) DO UPDATE
-     SET freshness = excluded.freshness, marked_by = excluded.marked_by, blocks_readers = excluded.blocks_readers,
-         time_zone = excluded.time_zone, shows_hidden_rows = excluded.shows_hidden_rows,
-         stale_since = least(known.stale_since, excluded.stale_since), next_try_at = NULL
-  RETURNING known.id INTO registered;
-
-  PERFORM cutover.drop_view_triggers(registered, CASE WHEN marked_by = 'writes' THEN found_view.oid END);
-  FOR watched IN
-    SELECT t.relation::regclass AS table_name, pg_has_role(c.relowner, 'USAGE') AS owned
-      FROM cutover.view_tables(found_view.oid) AS t
-      JOIN pg_class AS c ON c.oid = t.relation
-     WHERE register_view.marked_by = 'writes' AND t.kind IN ('r', 'p')
-       AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = t.relation AND g.tgname = 'cutover_view_' || registered)
-     ORDER BY t.relation
-  LOOP
-    EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION cutover.mark_view_on_write(%L)',
-                   'cutover_view_' || registered, watched.table_name, registered);
-    -- Also for what a restore or a replica's session writes; only the owner may say so.
-    IF watched.owned THEN
-      EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %I', watched.table_name, 'cutover_view_' || registered);
-    END IF;
-  END LOOP;
-  INSERT INTO cutover.events (event, detail)
-  VALUES ('view_registered', jsonb_build_object('view', own_name, 'freshness', register_view.freshness, 'marked_by', register_view.marked_by,
-                                                'shows_hidden_rows', register_view.shows_hidden_rows));
-END;
-$$;
-
--- Takes a view's triggers away, except from the tables that `still_read_by` reads (NULL: from all).
--- Lock: ACCESS EXCLUSIVE on each of these tables.
-CREATE OR REPLACE FUNCTION cutover.drop_view_triggers(registered integer, still_read_by oid) RETURNS void
-  LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  superfluous record;
-BEGIN
-  FOR superfluous IN
-    SELECT g.tgname, g.tgrelid::regclass AS table_name
-      FROM pg_trigger AS g
-     WHERE g.tgname = 'cutover_view_' || registered AND g.tgfoid = 'cutover.mark_view_on_write()'::regprocedure
-       AND g.tgrelid NOT IN (SELECT t.relation FROM cutover.view_tables(still_read_by) AS t)
-     ORDER BY g.tgrelid
-  LOOP
-    EXECUTE format('DROP TRIGGER %I ON %s', superfluous.tgname, superfluous.table_name);
-  END LOOP;
-END;
-$$;
-
--- Forgets a view, whether it still exists or not, and takes its triggers away.
--- Lock: ACCESS EXCLUSIVE on each table that has one, until the caller's transaction ends; 100 ms of patience (55P03).
-CREATE OR REPLACE FUNCTION cutover.unregister_view(view_name text) RETURNS void
-  LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '100ms'
-AS $$
-DECLARE
-  known cutover.views := cutover.view_of(view_name);
-BEGIN
-  PERFORM cutover.drop_view_triggers(known.id, NULL);
-  DELETE FROM cutover.views AS v WHERE v.id = known.id;
-  DELETE FROM cutover.view_marks AS m WHERE m.view_id = known.id;
-  INSERT INTO cutover.events (event, detail) VALUES ('view_unregistered', jsonb_build_object('view', known.name));
-END;
-$$;
--- How fresh the registered views are: all, or the one of that name. One row each, from the caller's snapshot.
---
--- state: fresh (no committed write is missing), stale (one is, or the view goes by the clock, for less than `freshness`), overdue (for
---   longer), failing (the last refresh failed), missing (there is no such view any more).
--- stale_since: the oldest write that may be missing, by the time of its statement. NULL: none is.
--- due_at: when a worker refreshes it, so that it is done by the time that `freshness` allows; a view is refreshed for at most half of
---   the time, and after a failure with growing pauses.
-CREATE OR REPLACE FUNCTION cutover.view_freshness(view_name text DEFAULT NULL)
-  RETURNS TABLE (
-    name text, state text, freshness interval, marked_by text, stale_since timestamptz, staleness interval, due_at timestamptz,
-    data_as_of timestamptz, refreshed_at timestamptz, took interval, row_count bigint, refreshed_concurrently boolean,
-    not_concurrently_because text, refreshes bigint, failures integer, error text, failed_at timestamptz,
-    blind_spots text[], leaks text[]
-  )
-  LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  -- MATERIALIZED: what stands in them is dear, and would be computed wherever it is named.
-  WITH looked_at AS MATERIALIZED (
-    SELECT v.*, found.oid AS view_oid,
-           found.oid IS NULL OR found.relkind <> 'm' AS missing,
-           (SELECT min(m.noted_at) FROM cutover.view_marks AS m WHERE m.view_id = v.id) AS marked_since,
-           CASE WHEN v.marked_by = 'writes'
-                THEN ARRAY(SELECT b.blind_spot FROM cutover.view_blind_spots(v.id, found.oid) AS b ORDER BY 1) ELSE '{}' END AS unseen,
-           CASE WHEN v.marked_by = 'writes' THEN cutover.view_stamp(v.id, found.oid) END AS stamp_now,
-           pg_relation_filenode(found.oid) AS filenode_now
-      FROM cutover.views AS v
-      LEFT JOIN pg_class AS found ON found.oid = to_regclass(v.name)
-     WHERE v.name = view_name OR view_name IS NULL
-  ), aged AS MATERIALIZED (
-    SELECT l.*,
-           least(l.stale_since, l.marked_since,
-                 CASE WHEN l.data_as_of IS NULL THEN l.registered_at
-                      -- By the clock; and what somebody else filled, or what nobody watched for a while, nobody knows.
-                      WHEN l.marked_by = 'schedule' OR l.unseen <> '{}'
-                        OR l.filenode IS DISTINCT FROM l.filenode_now OR l.watch_stamp IS DISTINCT FROM l.stamp_now
-                      THEN l.data_as_of END) AS since
-      FROM looked_at AS l
-  )
-  SELECT a.name,
-         CASE WHEN a.missing THEN 'missing'
-              WHEN a.failures > 0 THEN 'failing'
-              WHEN a.since IS NULL THEN 'fresh'
-              WHEN clock_timestamp() - a.since <= a.freshness THEN 'stale'
-              ELSE 'overdue' END,
-         a.freshness, a.marked_by, a.since, coalesce(greatest(clock_timestamp() - a.since, interval '0'), interval '0'),
-         CASE WHEN NOT a.missing AND (a.since IS NOT NULL OR a.failures > 0)
-              THEN greatest(a.since + a.freshness - least(2 * a.took, a.freshness / 2), a.refreshed_at + a.took, a.next_try_at) END,
-         a.data_as_of, a.refreshed_at, a.took, a.row_count, a.refreshed_concurrently, a.not_concurrently_because, a.refreshes,
-         a.failures, a.error, a.failed_at, a.unseen,
-         ARRAY(SELECT format('%s may read through %s rows of %s that its policies hide', k.shown_to, k.through, k.table_name)
-                 FROM cutover.view_leaks(a.view_oid) AS k WHERE a.shows_hidden_rows IS NULL)
-    FROM aged AS a
-   ORDER BY a.name;
-END;
--- Why a view cannot be refreshed CONCURRENTLY; NULL: it can.
-CREATE OR REPLACE FUNCTION cutover.not_concurrently_because(known cutover.views, view_oid oid) RETURNS text
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT CASE
-           WHEN known.blocks_readers THEN 'it is registered so'
-           WHEN NOT c.relispopulated THEN 'it holds nothing yet'
-           WHEN NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisunique) THEN 'it has no unique index'
-           WHEN NOT EXISTS (SELECT FROM pg_index AS i
-                             WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
-                               AND i.indpred IS NULL AND i.indexprs IS NULL)
-           THEN 'its unique index is over expressions, has a WHERE, or is invalid'
-         END
-    FROM pg_class AS c
-   WHERE c.oid = view_oid;
-END;
-
--- Refreshes a registered view in the caller's transaction. It never raises for a refresh that failed: the error is recorded, and said
--- in the answer.
---
--- outcome: refreshed; failed; busy (somebody else is refreshing it); not_due (only_if_due: no write is missing, or not for long enough).
---
--- Why no write is lost: the view's row in cutover.views is locked until the caller's transaction ends, so two refreshes never overlap.
--- What follows are statements of their own, each with a younger snapshot: the tables are locked, so that nothing that rewrites or
--- truncates one commits in between and leaves an old snapshot with an empty table; the marks are deleted that are visible; the view is
--- refreshed, from a snapshot that sees everything that those marks stand for. A later mark stays, for one more refresh. In a transaction
--- with one snapshot for all statements none of that holds, hence CU040.
---
--- Lock: ACCESS SHARE on the tables; on the view EXCLUSIVE (readers go on) or, not concurrently, ACCESS EXCLUSIVE, then with only 100 ms
--- of patience, as readers queue behind it.
-CREATE OR REPLACE FUNCTION cutover.refresh_view(view_name text, only_if_due boolean DEFAULT false)
-  RETURNS TABLE (outcome text, took interval, row_count bigint, refreshed_concurrently boolean, not_concurrently_because text,
-                 error_code text, error text)
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '2s'
-  SET row_security = on
-  SET "DateStyle" = 'ISO, YMD'
-  SET "IntervalStyle" = 'postgres'
-  SET "TimeZone" = 'UTC'
-  SET extra_float_digits = 1
-  SET bytea_output = 'hex'
-  SET xmloption = 'content'
-  SET lc_monetary = 'C'
-AS $$
-DECLARE
-  known cutover.views := cutover.view_of(view_name);
-  view_oid oid;
-  as_of timestamptz := clock_timestamp();
-  stamp text;
-BEGIN
-  IF current_setting('transaction_isolation') <> 'read committed' THEN
-    RAISE EXCEPTION 'view % is refreshed at READ COMMITTED only, this transaction is %', known.name, current_setting('transaction_isolation')
-      USING ERRCODE = 'CU040', HINT = 'Its snapshot may be older than the last refresh. Call it outside of a transaction, or after BEGIN ISOLATION LEVEL READ COMMITTED.';
-  END IF;
-
-  SELECT * INTO known FROM cutover.views AS v WHERE v.id = known.id FOR NO KEY UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN
-    outcome := 'busy';
-    RETURN NEXT;
-    RETURN;
-  END IF;
-  IF only_if_due AND NOT coalesce((SELECT f.due_at <= clock_timestamp() FROM cutover.view_freshness(known.name) AS f), false) THEN
-    outcome := 'not_due';
-    RETURN NEXT;
-    RETURN;
-  END IF;
-
-  BEGIN
-    view_oid := to_regclass(known.name);
-    IF view_oid IS NULL THEN
-      RAISE EXCEPTION 'materialized view % does not exist', known.name USING ERRCODE = 'undefined_table';
-    END IF;
-    PERFORM set_config('TimeZone', known.time_zone, true);
-    PERFORM cutover.lock_view_tables(view_oid);
-
-    as_of := clock_timestamp();
-    stamp := CASE WHEN known.marked_by = 'writes' THEN cutover.view_stamp(known.id, view_oid) END;
-    DELETE FROM cutover.view_marks AS m WHERE m.view_id = known.id;
-
-    not_concurrently_because := cutover.not_concurrently_because(known, view_oid);
-    refreshed_concurrently := not_concurrently_because IS NULL;
-    IF refreshed_concurrently THEN
-      EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %s', known.name);
-    ELSE
-      PERFORM set_config('lock_timeout', '100ms', true);
-      EXECUTE format('REFRESH MATERIALIZED VIEW %s', known.name);
-    END IF;
-    IF has_table_privilege(view_oid, 'SELECT') THEN
-      EXECUTE format('SELECT count(*) FROM %s', known.name) INTO row_count;
-    END IF;
-    took := clock_timestamp() - as_of;
-
-    UPDATE cutover.views AS v
-       SET stale_since = NULL, data_as_of = as_of, refreshed_at = clock_timestamp(), took = refresh_view.took,
-           row_count = refresh_view.row_count, refreshed_concurrently = refresh_view.refreshed_concurrently,
-           not_concurrently_because = refresh_view.not_concurrently_because,
-           filenode = pg_relation_filenode(view_oid), watch_stamp = stamp, refreshes = v.refreshes + 1,
-           failures = 0, error = NULL, failed_at = NULL, next_try_at = NULL
-     WHERE v.id = known.id;
-    -- Registered views upon this one have no trigger to tell them.
-    INSERT INTO cutover.view_marks (xid, view_id)
-    SELECT pg_current_xact_id(), v.id
-      FROM cutover.views AS v
-     WHERE v.marked_by = 'writes'
-       AND EXISTS (SELECT FROM cutover.view_reads(to_regclass(v.name)) AS r WHERE r.relation = view_oid AND NOT r.beyond)
-        ON CONFLICT DO NOTHING;
-    IF known.failures > 0 THEN
-      INSERT INTO cutover.events (event, detail) VALUES ('view_refreshed_again', jsonb_build_object('view', known.name, 'failures', known.failures));
-    END IF;
-    outcome := 'refreshed';
-  EXCEPTION WHEN query_canceled OR OTHERS THEN
-    -- The marks are there again: nothing is lost by waiting.
-    GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, error = MESSAGE_TEXT;
-    outcome := 'failed';
-    took := clock_timestamp() - as_of;
-    as_of := clock_timestamp();
-    row_count := NULL;
-    UPDATE cutover.views AS v
-       SET failures = v.failures + 1, error = refresh_view.error_code || ': ' || refresh_view.error, failed_at = as_of,
-           next_try_at = as_of + least(interval '5 minutes', interval '1 second' * 2 ^ least(v.failures, 10))
-     WHERE v.id = known.id;
-    IF known.failures = 0 THEN
-      INSERT INTO cutover.events (event, detail)
-      VALUES ('view_refresh_failed', jsonb_build_object('view', known.name, 'sqlstate', refresh_view.error_code, 'error', refresh_view.error));
-    END IF;
-  END;
-  RETURN NEXT;
-END;
-$$;
-
--- Locks the tables that a view reads, as far as this role may: REFRESH would take the same locks, but after its snapshot.
-CREATE OR REPLACE FUNCTION cutover.lock_view_tables(view_oid oid) RETURNS void
-  LANGUAGE plpgsql
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  read_table regclass;
-BEGIN
-  FOR read_table IN
-    SELECT DISTINCT r.relation FROM cutover.view_reads(view_oid) AS r
-     WHERE NOT r.beyond AND r.kind IN ('r', 'p') AND has_table_privilege(r.relation, 'SELECT')
-     ORDER BY r.relation
-  LOOP
-    EXECUTE format('LOCK TABLE %s IN ACCESS SHARE MODE', read_table);
-  END LOOP;
-END;
-$$;
--- Views may be registered upon the tables of a cutover: their triggers are no change of the catalog.
--- What of the catalog a compiled cutover relies on, table by table: columns, keys, foreign keys, application triggers, row
--- security, owner, partitioning. Our own triggers are told apart by their functions' schema and are listed by name and state; those that
--- mark materialized views as stale are nobody's business here.
-CREATE OR REPLACE FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
-  LANGUAGE sql STABLE
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT coalesce(jsonb_object_agg(wanted.name, facts.found), '{}')
-    FROM unnest(tables) AS wanted (name)
-    LEFT JOIN pg_class AS t ON t.oid = to_regclass(wanted.name)
-   CROSS JOIN LATERAL (
-     SELECT CASE WHEN t.oid IS NULL THEN NULL ELSE jsonb_build_object(
-       'owner', pg_get_userbyid(t.relowner),
-       'kind', t.relkind,
-       'row security', CASE WHEN t.relforcerowsecurity THEN 'forced' WHEN t.relrowsecurity THEN 'on' ELSE 'off' END,
-       'columns', (SELECT jsonb_object_agg(a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod),
-                            CASE WHEN a.attnotnull THEN 'not null' END,
-                            CASE WHEN a.attgenerated <> '' THEN 'generated' END,
-                            CASE WHEN a.attidentity <> '' THEN 'identity' END))
-                     FROM pg_attribute AS a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped),
-       'keys', (SELECT jsonb_object_agg(c.conname, pg_get_constraintdef(c.oid))
-                  FROM pg_constraint AS c WHERE c.conrelid = t.oid AND c.contype IN ('p', 'u', 'f', 'x')),
-       'policies', (SELECT jsonb_object_agg(p.polname, p.polcmd) FROM pg_policy AS p WHERE p.polrelid = t.oid),
-       'triggers', (SELECT jsonb_object_agg(g.tgname, pg_get_triggerdef(g.oid) || ' state ' || g.tgenabled::text)
-                      FROM pg_trigger AS g JOIN pg_proc AS f ON f.oid = g.tgfoid JOIN pg_namespace AS n ON n.oid = f.pronamespace
-                     WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND n.nspname NOT IN (compiled_schema, 'cutover')),
-       'sync triggers', (SELECT jsonb_object_agg(g.tgname, g.tgenabled)
-                           FROM pg_trigger AS g JOIN pg_proc AS f ON f.oid = g.tgfoid JOIN pg_namespace AS n ON n.oid = f.pronamespace
-                          WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND n.nspname = compiled_schema),
-       'partitions', (SELECT count(*) FROM pg_inherits AS i WHERE i.inhparent = t.oid)
-     ) END AS found
-   ) AS facts;
-END;
-
--- The identity and state of all sync triggers of a cutover, as text: disabling, enabling, dropping and creating a trigger each
--- change it, so two equal stamps mean that no gap lies between them.
-CREATE OR REPLACE FUNCTION cutover.trigger_stamp(cutover_name text) RETURNS text
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT coalesce(md5(string_agg(concat_ws(' ', g.oid, g.tgrelid::oid, g.tgenabled, g.xmin), ',' ORDER BY g.oid)), '')
-    FROM cutover.cutovers AS c
-    JOIN pg_catalog.pg_namespace AS n ON n.nspname = c.compiled_schema
-    JOIN pg_catalog.pg_proc AS f ON f.pronamespace = n.oid
-    JOIN pg_catalog.pg_trigger AS g ON g.tgfoid = f.oid
-   WHERE c.name = cutover_name;
-END;
-
--- What has changed since the cutover was compiled: one row per table and aspect, with the reason in words.
-CREATE OR REPLACE FUNCTION cutover.fingerprint_problems(cutover_name text)
-  RETURNS TABLE (table_name text, aspect text, problem text)
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT expected.key, aspects.aspect,
-         CASE
-           WHEN live.facts IS NULL THEN 'the table is gone'
-           WHEN aspects.aspect = 'sync triggers' AND NOT coalesce(live.facts -> 'sync triggers', '{}') ? detail.name
-             THEN 'the sync trigger ' || detail.name || ' has been dropped'
-           WHEN aspects.aspect = 'sync triggers'
-             THEN 'the sync trigger ' || detail.name || ' is disabled or fires otherwise (state '
-                  || (live.facts -> 'sync triggers' ->> detail.name) || ')'
-           WHEN detail.name IS NULL
-             THEN aspects.aspect || ' was ' || (expected.value ->> aspects.aspect) || ', is ' || (live.facts ->> aspects.aspect)
-           WHEN NOT coalesce(expected.value -> aspects.aspect, '{}') ? detail.name
-             THEN aspects.aspect || ': ' || detail.name || ' has been added: ' || (live.facts -> aspects.aspect ->> detail.name)
-           WHEN NOT coalesce(live.facts -> aspects.aspect, '{}') ? detail.name
-             THEN aspects.aspect || ': ' || detail.name || ' is gone, it was: ' || (expected.value -> aspects.aspect ->> detail.name)
-           ELSE aspects.aspect || ': ' || detail.name || ' was ' || (expected.value -> aspects.aspect ->> detail.name)
-                || ', is ' || (live.facts -> aspects.aspect ->> detail.name)
-         END
-    FROM cutover.cutovers AS c
-   CROSS JOIN LATERAL jsonb_each(c.fingerprint) AS expected
-    LEFT JOIN LATERAL (
-      SELECT NULLIF(cutover.live_fingerprint(c.compiled_schema, ARRAY[expected.key]) -> expected.key, 'null') AS facts
-    ) AS live ON true
-   CROSS JOIN LATERAL (
-      SELECT 'table' AS aspect WHERE live.facts IS NULL
-      UNION ALL
-      SELECT a.aspect FROM unnest(ARRAY['owner', 'kind', 'row security', 'columns', 'keys', 'policies', 'triggers',
-                                        'sync triggers', 'partitions']) AS a (aspect)
-       WHERE live.facts IS NOT NULL
-         AND (expected.value -> a.aspect) IS DISTINCT FROM (live.facts -> a.aspect)
-    ) AS aspects
-    LEFT JOIN LATERAL (
-      SELECT names.name
-        FROM (SELECT jsonb_object_keys(CASE WHEN jsonb_typeof(expected.value -> aspects.aspect) = 'object'
-                                            THEN expected.value -> aspects.aspect ELSE '{}' END) AS name
-              UNION
-              SELECT jsonb_object_keys(CASE WHEN jsonb_typeof(live.facts -> aspects.aspect) = 'object'
-                                            THEN live.facts -> aspects.aspect ELSE '{}' END)) AS names
-       WHERE (expected.value -> aspects.aspect -> names.name) IS DISTINCT FROM (live.facts -> aspects.aspect -> names.name)
-    ) AS detail ON true
-   WHERE c.name = cutover_name AND c.phase NOT IN ('archived', 'dropped')
-  UNION ALL
-  SELECT 'all tables', 'sync triggers',
-         'a sync trigger was disabled, dropped or re-created, and nothing has been verified since: writes may have passed unnoticed'
-    FROM cutover.cutovers AS c
-   WHERE c.name = cutover_name AND c.phase NOT IN ('archived', 'dropped')
-     AND c.trigger_stamp <> '' AND cutover.trigger_stamp(c.name) <> c.trigger_stamp
-     AND NOT EXISTS (SELECT FROM cutover.drift_runs AS r
-                      WHERE r.cutover = c.name AND r.drifted_units = 0 AND r.trigger_stamp = cutover.trigger_stamp(c.name));
-END;
--- Are the registered views that the definition names (gates.viewsFresh) as fresh as they have to be?
-CREATE OR REPLACE FUNCTION cutover.gate_views_fresh(stand cutover.cutovers)
-  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  wanted jsonb := stand.definition #> '{gates,viewsFresh}';
-  late record;
-BEGIN
-  gate := 'views_fresh';
-  SELECT named.name, coalesce(f.state, 'not registered') AS state, f.staleness, f.freshness, f.error INTO late
-    FROM pg_catalog.jsonb_array_elements_text(wanted) AS named (name)
-    LEFT JOIN LATERAL cutover.view_freshness(named.name) AS f ON true
-   WHERE coalesce(f.state, 'not registered') NOT IN ('fresh', 'stale')
-   ORDER BY named.name LIMIT 1;
-  yes := late.name IS NULL;
-  figure := CASE WHEN yes THEN pg_catalog.format('%s views', pg_catalog.jsonb_array_length(wanted))
-                 ELSE pg_catalog.format('%s is %s', late.name, late.state) END;
-  reason := CASE WHEN yes THEN 'every view named in the definition holds all writes that are older than its freshness'
-                 WHEN late.error IS NOT NULL THEN pg_catalog.format('its last refresh failed: %s', late.error)
-                 WHEN late.staleness IS NULL THEN 'nobody keeps it fresh'
-                 ELSE pg_catalog.format('a write may be missing in it since %s, %s are allowed', late.staleness, late.freshness) END;
-  next_step := CASE WHEN yes THEN NULL
-                    WHEN late.staleness IS NULL THEN pg_catalog.format('SELECT cutover.register_view(%L, …) in a migration', late.name)
-                    ELSE pg_catalog.format('cutover views --refresh %s, or run a worker', late.name) END;
-  RETURN NEXT;
-END;
-$$;
--- A gate is a question that must be answered yes before a phase. Each answers with the figure, the reason and the next step.
-
--- Has a backfill of this epoch visited every unit?
-CREATE OR REPLACE FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward')
-  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  last cutover.backfills;
-  left_over bigint;
-BEGIN
-  gate := 'backfill_complete';
-  SELECT * INTO last FROM cutover.backfills AS b
-   WHERE b.cutover = stand.name AND b.direction = unit_direction AND b.epoch = stand.epoch
-   ORDER BY b.id DESC LIMIT 1;
-  IF last.id IS NULL THEN
-    yes := false;
-    figure := '0 units';
-    reason := 'no backfill has been started since sync was switched on';
-    next_step := pg_catalog.format('cutover backfill %s', stand.name);
-  ELSE
-    SELECT coalesce(pg_catalog.sum(r.last_ordinal - r.position), 0) INTO left_over
-      FROM cutover.backfill_ranges AS r WHERE r.backfill = last.id;
-    yes := last.finished_at IS NOT NULL;
-    figure := pg_catalog.format('%s of %s units', last.units_total - left_over, last.units_total);
-    reason := CASE WHEN yes THEN 'the backfill has visited every unit' ELSE 'the backfill is not done' END;
-    next_step := CASE WHEN yes THEN NULL ELSE pg_catalog.format('cutover backfill %s', stand.name) END;
-  END IF;
-  RETURN NEXT;
-END;
-$$;
-
--- Did a verify of all wanted directions, begun after the last move and finished recently enough, find no more drift than
--- allowed, and does the catalog still look as it was compiled for?
-CREATE OR REPLACE FUNCTION cutover.gate_drift_free(stand cutover.cutovers, wanted_directions text[])
-  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  run cutover.drift_runs;
-  drifted bigint;
-  allowed bigint := coalesce((stand.definition #>> '{gates,drift}')::bigint, 0);
-  max_age interval := pg_catalog.make_interval(hours => coalesce((stand.definition #>> '{gates,verifyMaxAgeHours}')::integer, 24));
-  problem record;
-BEGIN
-  gate := 'drift_free';
-  yes := false;
-  next_step := pg_catalog.format('cutover verify %s', stand.name);
-  SELECT * INTO run FROM cutover.drift_runs AS r
-   WHERE r.cutover = stand.name AND r.epoch = stand.epoch AND r.directions @> wanted_directions
-     AND r.started_at > stand.phase_since AND r.trigger_stamp = cutover.trigger_stamp(stand.name)
-   ORDER BY r.id DESC LIMIT 1;
-  SELECT coalesce(pg_catalog.sum((per_kind.classes ->> 'drifted')::bigint), 0) INTO drifted
-    FROM pg_catalog.jsonb_each(run.accounting) AS per_direction (direction, kinds)
-   CROSS JOIN LATERAL pg_catalog.jsonb_each(per_direction.kinds) AS per_kind (kind, classes)
-   WHERE per_direction.direction = ANY (wanted_directions);
-  SELECT * INTO problem FROM cutover.fingerprint_problems(stand.name) LIMIT 1;
-  IF problem.table_name IS NOT NULL THEN
-    figure := 'catalog changed';
-    reason := pg_catalog.format('%s: %s', problem.table_name, problem.problem);
-    next_step := pg_catalog.format('undo the change, or compile again and run `cutover verify %s --repair`', stand.name);
-  ELSIF run.id IS NULL THEN
-    figure := 'not verified';
-    reason := pg_catalog.format('no verify of %s since the move to %s', pg_catalog.array_to_string(wanted_directions, ' and '), stand.phase);
-  ELSIF run.finished_at < pg_catalog.clock_timestamp() - max_age THEN
-    figure := pg_catalog.format('verified %s', run.finished_at);
-    reason := pg_catalog.format('the last verify is older than %s', max_age);
-  ELSIF drifted > allowed THEN
-    figure := pg_catalog.format('%s drifted units, %s allowed', drifted, allowed);
-    reason := pg_catalog.format('verify run %s found drift', run.id);
-    next_step := pg_catalog.format('cutover verify %s --repair', stand.name);
-  ELSE
-    yes := true;
-    figure := pg_catalog.format('%s drifted units', drifted);
-    reason := pg_catalog.format('verify run %s', run.id);
-    next_step := NULL;
-  END IF;
-  RETURN NEXT;
-END;
-$$;
-
--- May the cutover move at all: no transaction from before the last move may still be open. Such a writer has acted on a phase
--- two steps back (it took no images of the rows it changed, for instance).
-CREATE OR REPLACE FUNCTION cutover.gate_writers_current(stand cutover.cutovers)
-  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  -- Of this database only, as far as this role may see them; one that is missed is caught when its note is worked off.
-  older bigint := (
-    SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS a
-     WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
-       AND a.backend_type = 'client backend' AND a.xact_start <= stand.phase_since
-       AND (a.backend_xid IS NOT NULL OR (a.backend_xmin IS NOT NULL AND a.state LIKE 'idle in transaction%')))
-    + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_xacts AS p
-        WHERE p.database = pg_catalog.current_database() AND p.prepared <= stand.phase_since);
-BEGIN
-  gate := 'writers_current';
-  yes := older = 0;
-  figure := pg_catalog.format('%s open transactions from before the last move', older);
-  reason := CASE WHEN yes THEN 'every open transaction began after the last move'
-                 ELSE 'a transaction that began before the last move is still open' END;
-  next_step := CASE WHEN yes THEN NULL ELSE 'wait for it to end; pg_stat_activity shows it by backend_xid' END;
-  RETURN NEXT;
-END;
-$$;
-
--- Has everything that was waiting at the last verify been worked off? Notes of later writes are no matter: they come and go. A note
--- that stays means that no drainer is at work, or that a unit fails again and again, and verify counts it as pending, not as drift.
-CREATE OR REPLACE FUNCTION cutover.gate_outbox_drained(stand cutover.cutovers)
-  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  verified_as_of pg_snapshot := (SELECT r.snapshot::pg_snapshot FROM cutover.drift_runs AS r
-                                  WHERE r.cutover = stand.name ORDER BY r.id DESC LIMIT 1);
-  left_over bigint;
-BEGIN
-  gate := 'outbox_drained';
-  SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o
-   WHERE o.cutover = stand.name
-     AND (verified_as_of IS NULL OR pg_catalog.pg_visible_in_snapshot(o.xid, verified_as_of));
-  yes := left_over = 0;
-  figure := pg_catalog.format('%s notes', left_over);
-  reason := CASE WHEN yes THEN 'nothing that the last verify saw waiting still waits'
-                 ELSE 'units were pending at the last verify and still are: it could not say whether they are right' END;
-  next_step := CASE WHEN yes THEN NULL
-                    ELSE pg_catalog.format('cutover drain %s (or run a worker), then cutover verify %s', stand.name, stand.name) END;
-  RETURN NEXT;
-END;
-$$;
-
--- Is nobody left behind: no unit that failed and, before legacy goes, none that a rule holds back, unless somebody has accepted it?
--- Units that a rule excludes pass: that rule is the acceptance.
-CREATE OR REPLACE FUNCTION cutover.gate_quarantine_accepted(stand cutover.cutovers, with_rules boolean)
-  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  left_over bigint;
-BEGIN
-  gate := 'quarantine_accepted';
-  SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
-   WHERE q.cutover = stand.name AND q.class = 'quarantined' AND q.accepted_at IS NULL
-     -- A reverse unit that a rule holds back is the other end of a forward one, which is asked for.
-     AND (q.error IS NOT NULL OR (with_rules AND q.direction = 'forward'));
-  yes := left_over = 0;
-  figure := pg_catalog.format('%s units', left_over);
-  reason := CASE WHEN yes THEN 'no unit is in quarantine that nobody has accepted' ELSE 'units are in quarantine' END;
-  next_step := CASE WHEN yes THEN NULL ELSE pg_catalog.format('cutover quarantine %s, then mend the rows or `--accept`', stand.name) END;
-  RETURN NEXT;
-END;
-$$;
-
--- The gates in front of a phase, with their answers.
-CREATE OR REPLACE FUNCTION cutover.ask_gates(cutover_name text, to_phase text)
-  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
-  LANGUAGE plpgsql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  stand cutover.cutovers := cutover.stand_of(cutover_name);
-  reversible boolean := stand.definition -> 'irreversible' IS NULL;
-BEGIN
-  IF NOT cutover.has_held_rows(cutover_name) THEN
-    gate := 'nothing_to_protect';
-    yes := true;
-    figure := '0 legacy rows';
-    reason := 'this cutover has never held a legacy row in this database';
-    RETURN NEXT;
-    RETURN;
-  END IF;
-
-  RETURN QUERY SELECT * FROM cutover.gate_writers_current(stand);
-  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched', 'legacy_locked') THEN
-    RETURN QUERY SELECT * FROM cutover.gate_outbox_drained(stand);
-  END IF;
-  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched') THEN
-    RETURN QUERY SELECT * FROM cutover.gate_backfill_complete(stand);
-  END IF;
-  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched', 'legacy_locked', 'archived', 'dropped') THEN
-    RETURN QUERY SELECT * FROM cutover.gate_quarantine_accepted(stand, with_rules => cutover.phase_rank(to_phase) >= 5);
-  END IF;
-  IF to_phase IN ('backfilled', 'reads_switched') OR (to_phase = 'writes_switched' AND NOT reversible) THEN
-    RETURN QUERY SELECT * FROM cutover.gate_drift_free(stand, ARRAY['forward']);
-  ELSIF to_phase IN ('writes_switched', 'legacy_locked') AND reversible THEN
-    RETURN QUERY SELECT * FROM cutover.gate_drift_free(stand, ARRAY['forward', 'reverse']);
-  END IF;
-  IF cutover.phase_rank(to_phase) >= cutover.phase_rank('reads_switched') AND stand.definition #> '{gates,viewsFresh}' IS NOT NULL THEN
-    RETURN QUERY SELECT * FROM cutover.gate_views_fresh(stand);
-  END IF;
-END;
-$$;
-
--- Asks the gates and raises when one that is not forced says no; returns the answers for the record.
-CREATE OR REPLACE FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
-  LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-  answers jsonb;
-  refused record;
-BEGIN
-  SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(g)), '[]') INTO answers FROM cutover.ask_gates(cutover_name, to_phase) AS g;
-  SELECT g.* INTO refused
-    FROM pg_catalog.jsonb_to_recordset(answers) AS g (gate text, yes boolean, figure text, reason text, next_step text)
-   WHERE NOT g.yes AND g.gate <> ALL (force) LIMIT 1;
-  IF FOUND THEN
-    RAISE EXCEPTION 'cutover %: gate % says no to %: % (%)', cutover_name, refused.gate, to_phase, refused.reason, refused.figure
-      USING ERRCODE = 'CU015', HINT = refused.next_step, DETAIL = answers::text;
-  END IF;
-  RETURN answers;
-END;
-$$;
-
--- Idempotent requests: a log of what was answered to which key. One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
--- never one without the other. Locks: none, the table is new. Its first eight columns and the names of its indexes are those that
--- applications know which kept such a log themselves. status is 'failed' and response_data NULL until the request is finished.
-CREATE TABLE IF NOT EXISTS cutover.idempotency_log (
-  id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
-  key text COLLATE "C" NOT NULL,
-  operation text COLLATE "C" NOT NULL,
-  request_data jsonb,
-  response_data jsonb,
-  status text NOT NULL,
-  created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
-  expires_at timestamptz NOT NULL DEFAULT pg_catalog.now() + interval '24 hours',
-  scope text COLLATE "C" NOT NULL,                        -- the tenant or user: another one's keys are other keys
-  fingerprint bytea NOT NULL,                             -- of operation and request; still there when request_data is blanked
-  CONSTRAINT idempotency_log_pkey PRIMARY KEY (id),
-  CONSTRAINT idempotency_log_status_check CHECK (status IN ('success', 'failed', 'not_implemented'))
-);
-CREATE UNIQUE INDEX IF NOT EXISTS idx_idempotency_key ON cutover.idempotency_log (scope, key);
-CREATE INDEX IF NOT EXISTS idx_idempotency_expires ON cutover.idempotency_log (expires_at);
-CREATE INDEX IF NOT EXISTS idx_idempotency_status ON cutover.idempotency_log (status);
-CREATE INDEX IF NOT EXISTS idx_idempotency_created ON cutover.idempotency_log (created_at DESC);
--- It holds what users sent and were answered. Without a policy, a grant that was meant for all tables shows nobody a row of it; its
--- owner, whose the functions are, sees them.
-ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
-
--- What makes two requests the same: the operation and the request as jsonb prints it, in which the order of keys and blanks make
--- no difference. 1 and 1.0 are printed differently and still equal; begin_request() therefore asks jsonb as well.
-CREATE OR REPLACE FUNCTION cutover.request_fingerprint(operation text, request jsonb) RETURNS bytea
-  LANGUAGE sql STABLE
-RETURN pg_catalog.sha256(pg_catalog.convert_to(operation || E'\n' || request::text, 'UTF8'));
--- Begins a request in the caller's transaction, or gives back what was answered to it before.
---
---   replayed false   the work is the caller's: do it, then finish_request(id, response), all in this transaction
---   replayed true    status and response are the stored ones; do nothing
---
--- Locks: an advisory one of the key, to the end of the transaction. Attempts of one key queue up behind it, in their order and for
--- at most `wait`; the unique index decides, so that two keys of one hash merely wait for each other. A stored answer is read without
--- any lock, except at SERIALIZABLE, where reading what is not there would set requests of different keys against each other.
--- At REPEATABLE READ and above, an answer that was stored after the snapshot is met as 40001: try again in a new transaction.
--- What an attempt that fails, dies or is rolled back has left: nothing.
-CREATE OR REPLACE FUNCTION cutover.begin_request(
-  scope text, key text, operation text, request jsonb,
-  keep interval DEFAULT '24 hours', wait interval DEFAULT '5 seconds',
-  OUT id uuid, OUT replayed boolean, OUT status text, OUT response jsonb
-)
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '5s'
-AS $$
-DECLARE
-  wanted jsonb := coalesce(begin_request.request, 'null');
-  wanted_fingerprint bytea := cutover.request_fingerprint(begin_request.operation, wanted);
-  lock_key bigint := pg_catalog.hashtextextended(begin_request.key, pg_catalog.hashtextextended(begin_request.scope, 0));
-  wait_ms double precision := 1000 * extract(epoch FROM wait);
-  stored cutover.idempotency_log;
-BEGIN
-  IF scope IS NULL OR key IS NULL OR operation IS NULL OR '' IN (scope, key, operation)
-     OR greatest(pg_catalog.length(scope), pg_catalog.length(key), pg_catalog.length(operation)) > 255 THEN
-    RAISE EXCEPTION 'a request needs a scope, a key and an operation of 1 to 255 characters each'
-      USING ERRCODE = 'CU033', HINT = 'Let the client make one key per action, a random uuid say, and use it for every retry.';
-  ELSIF keep IS NULL OR keep <= interval '0' OR wait_ms IS NULL OR wait_ms < 0 THEN
-    RAISE EXCEPTION 'request "%": it cannot be kept for % and waited for for %', key, keep, wait
-      USING ERRCODE = 'CU033', HINT = 'keep is longer than 0, wait is 0 or longer.';
-  END IF;
-
-  IF pg_catalog.current_setting('transaction_isolation') <> 'serializable' THEN
-    SELECT * INTO stored FROM cutover.idempotency_log AS log
-     WHERE log.scope = begin_request.scope AND log.key = begin_request.key AND log.expires_at > pg_catalog.clock_timestamp();
-  END IF;
-
-  IF stored.id IS NULL THEN
-    -- Back to the function's own value at its end, like every SET LOCAL inside of one that has a SET clause. 0 would be no bound at all.
-    PERFORM pg_catalog.set_config('lock_timeout', greatest(1, least(2147483647, wait_ms))::bigint::text, true);
-    IF NOT pg_catalog.pg_try_advisory_xact_lock(lock_key) THEN
-      BEGIN
-        IF wait_ms = 0 THEN
-          RAISE lock_not_available;
-        END IF;
-        PERFORM pg_catalog.pg_advisory_xact_lock(lock_key);
-      EXCEPTION WHEN lock_not_available THEN
-        RAISE EXCEPTION 'request "%" is being carried out by another session, for longer than %', key, wait
-          USING ERRCODE = 'CU031', HINT = 'Send the same request again, with the same key: it is not carried out twice.';
-      END;
-    END IF;
-    LOOP
-      INSERT INTO cutover.idempotency_log AS log (key, operation, request_data, status, created_at, expires_at, scope, fingerprint)
-      VALUES (begin_request.key, begin_request.operation, wanted, 'failed', pg_catalog.clock_timestamp(),
-              pg_catalog.clock_timestamp() + keep, begin_request.scope, wanted_fingerprint)
-          ON CONFLICT DO NOTHING
-      RETURNING log.id INTO begin_request.id;
-      IF FOUND THEN
-        replayed := false;
-        RETURN;
-      END IF;
-      SELECT * INTO stored FROM cutover.idempotency_log AS log
-       WHERE log.scope = begin_request.scope AND log.key = begin_request.key;
-      EXIT WHEN stored.expires_at > pg_catalog.clock_timestamp();
-      -- Expired, whether the clean-up has been there or not: the new run takes its place.
-      DELETE FROM cutover.idempotency_log AS log WHERE log.id = stored.id;
-    END LOOP;
-  END IF;
-
-  IF stored.operation <> begin_request.operation
-     OR stored.fingerprint <> wanted_fingerprint AND stored.request_data IS DISTINCT FROM wanted THEN
-    RAISE EXCEPTION 'request "%" was another request before: % with other content', key, stored.operation
-      USING ERRCODE = 'CU030', HINT = 'One key is one request. Make a new key for what the user asks for anew, and for that only.';
-  ELSIF stored.response_data IS NULL THEN
-    RAISE EXCEPTION 'request "%" was begun, and has not been finished in the same transaction', key
-      USING ERRCODE = 'CU032',
-            HINT = 'Whether its work was done, only its author can say. Look, then delete its row in cutover.idempotency_log.';
-  END IF;
-  id := stored.id;
-  replayed := true;
-  status := stored.status;
-  response := stored.response_data;
-END;
-$$;
--- Stores the answer to a request that this transaction has begun, and gives it back as every replay will: as jsonb.
--- status: success, or failed or not_implemented for a refusal that no retry can change. What a retry may change is not stored:
--- roll the transaction back instead.
-CREATE OR REPLACE FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'success') RETURNS jsonb
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  stored jsonb;
-BEGIN
-  IF status IS NULL OR status NOT IN ('success', 'failed', 'not_implemented') THEN
-    RAISE EXCEPTION 'a request cannot end as "%"', status
-      USING ERRCODE = 'CU033', HINT = 'Statuses: success, failed, not_implemented.';
-  END IF;
-  -- An upsert that never inserts: what it would insert has no answer, and is refused below. An UPDATE would read the index, and at
-  -- SERIALIZABLE that sets requests against each other whose ids happen to lie on one page.
-  -- A row that is older than this transaction: begin and finish were sent without BEGIN and COMMIT around them.
-  INSERT INTO cutover.idempotency_log AS log (id, key, operation, status, scope, fingerprint)
-  SELECT finish_request.id, finish_request.id::text, '', 'failed', '', '' WHERE finish_request.id IS NOT NULL
-      ON CONFLICT ON CONSTRAINT idempotency_log_pkey DO UPDATE
-     SET response_data = coalesce(finish_request.response, 'null'), status = finish_request.status
-   WHERE log.response_data IS NULL AND pg_catalog.age(log.xmin) <= 0
-  RETURNING log.response_data INTO stored;
-  IF stored IS NULL THEN
-    RAISE EXCEPTION 'request % was not begun in this transaction, or is finished already', finish_request.id
-      USING ERRCODE = 'CU034', HINT = 'begin_request(), the work and finish_request() belong into one transaction, in this order.';
-  END IF;
-  RETURN stored;
-END;
-$$;
--- Ends the function that cutover.request() is calling: what it wrote is undone, and the refusal is stored as the answer.
--- For what no retry can change, such as a request that makes no sense. Anything else: RAISE, and nothing is stored.
-CREATE OR REPLACE FUNCTION cutover.refuse(response jsonb, status text DEFAULT 'failed') RETURNS void
-  LANGUAGE plpgsql
-AS $$
-BEGIN
-  RAISE EXCEPTION 'the request was refused: %', response
-    USING ERRCODE = 'CU036',
-          DETAIL = pg_catalog.jsonb_build_object('status', status, 'response', response),
-          HINT = 'Outside of cutover.request() nobody stores a refusal: call the function through it.';
-END;
-$$;
--- One idempotent call, for clients that can only call functions: runs function(request) once per scope and key, and answers
---   {"status": "success" | "failed" | "not_implemented", "replayed": true | false, "response": …}
--- `function` takes one jsonb and returns one. What it raises undoes everything and is stored nowhere, so that a retry runs it again;
--- cutover.refuse() ends it with an answer that is stored.
---
--- Not SECURITY DEFINER, and that is the point: the function is called with the rights of the caller, who needs EXECUTE on it, on this
--- one, and on begin_request() and finish_request(). The search_path is the caller's too, as the function may rely on it: so every
--- name and operator in here is qualified.
--- The scope is taken at its word. Sessions that may not be believed call a function of yours that knows who they are.
-CREATE OR REPLACE FUNCTION cutover.request(
-  scope text, key text, operation text, request jsonb, function regprocedure,
-  keep interval DEFAULT '24 hours', wait interval DEFAULT '5 seconds'
-) RETURNS jsonb
-  LANGUAGE plpgsql
-AS $$
-DECLARE
-  begun record;
-  callee text;
-  answer jsonb;
-  outcome text := 'success';
-  refusal text;
-BEGIN
-  SELECT pg_catalog.format('SELECT %I.%I($1)', home.nspname, called.proname) INTO callee
-    FROM pg_catalog.pg_proc AS called
-    JOIN pg_catalog.pg_namespace AS home ON home.oid OPERATOR(pg_catalog.=) called.pronamespace
-   WHERE called.oid OPERATOR(pg_catalog.=) request.function
-     AND called.prokind OPERATOR(pg_catalog.=) 'f' AND NOT called.proretset
-     AND called.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.jsonb'::pg_catalog.regtype
-     AND pg_catalog.oidvectortypes(called.proargtypes) OPERATOR(pg_catalog.=) 'jsonb';
-  IF callee IS NULL THEN
-    RAISE EXCEPTION 'request "%": % cannot carry out a request', request.key, coalesce(request.function::text, 'NULL')
-      USING ERRCODE = 'CU035', HINT = 'Name a function that takes one jsonb and returns one jsonb.';
-  END IF;
-
-  SELECT * INTO begun FROM cutover.begin_request(request.scope, request.key, request.operation, request.request, request.keep, request.wait);
-  IF begun.replayed THEN
-    RETURN pg_catalog.jsonb_build_object('status', begun.status, 'replayed', true, 'response', begun.response);
-  END IF;
-  BEGIN
-    EXECUTE callee INTO answer USING request.request;
-  EXCEPTION WHEN SQLSTATE 'CU036' THEN
-    GET STACKED DIAGNOSTICS refusal = PG_EXCEPTION_DETAIL;
-    answer := pg_catalog.jsonb_extract_path(refusal::pg_catalog.jsonb, 'response');
-    outcome := pg_catalog.jsonb_extract_path_text(refusal::pg_catalog.jsonb, 'status');
-  END;
-  answer := cutover.finish_request(begun.id, answer, outcome);
-  RETURN pg_catalog.jsonb_build_object('status', outcome, 'replayed', false, 'response', answer);
-END;
-$$;
--- Deletes expired requests, the oldest first, and gives the number of those deleted: 10,000 at most, so that the transaction is
--- short. Fewer means that nothing is left. Locks: the deleted rows, which nobody honours any more; one that a new run is just taking
--- the place of is left out.
-CREATE OR REPLACE FUNCTION cutover.cleanup_idempotency_log() RETURNS integer
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-  -- A constant, for the index on expires_at.
-  moment timestamptz := pg_catalog.clock_timestamp();
-  deleted integer;
-BEGIN
-  DELETE FROM cutover.idempotency_log AS log
-   WHERE log.id = ANY (ARRAY(
-           SELECT expired.id FROM cutover.idempotency_log AS expired
-            WHERE expired.expires_at <= moment
-            ORDER BY expired.expires_at
-            LIMIT 10000
-              FOR UPDATE SKIP LOCKED));
-  GET DIAGNOSTICS deleted = ROW_COUNT;
-  RETURN deleted;
-END;
-$$;
-
--- All of them, one transaction after the other: for cron extensions and psql. `cutover worker` does the same once a day.
-CREATE OR REPLACE PROCEDURE cutover.cleanup_idempotency_log_all(INOUT deleted integer DEFAULT 0)
-  LANGUAGE plpgsql
-AS $$
-DECLARE
-  batch integer;
-BEGIN
-  deleted := 0;
-  LOOP
-    batch := cutover.cleanup_idempotency_log();
-    deleted := deleted OPERATOR(pg_catalog.+) batch;
-    COMMIT;
-    EXIT WHEN batch OPERATOR(pg_catalog.<) 10000;
-  END LOOP;
-END;
-$$;
--- What the log of requests holds. The four statuses add up to the total; expired ones are of every status, and still there until
--- the clean-up comes. unfinished: begun and committed without an answer, which blocks its key until it expires.
-CREATE OR REPLACE VIEW cutover.idempotency_status AS
-SELECT pg_catalog.count(*) AS total,
-       pg_catalog.count(*) FILTER (WHERE log.expires_at <= pg_catalog.clock_timestamp()) AS expired,
-       pg_catalog.count(*) FILTER (WHERE log.status = 'success' AND log.response_data IS NOT NULL) AS success,
-       pg_catalog.count(*) FILTER (WHERE log.status = 'failed' AND log.response_data IS NOT NULL) AS failed,
-       pg_catalog.count(*) FILTER (WHERE log.status = 'not_implemented' AND log.response_data IS NOT NULL) AS not_implemented,
-       pg_catalog.count(*) FILTER (WHERE log.response_data IS NULL) AS unfinished,
-       pg_catalog.min(log.expires_at) AS oldest_expires_at
-  FROM cutover.idempotency_log AS log;
-
--- 2. The end of reverse sync is exact: legacy holds what was committed before it, and nothing of what is committed after.
--- Ends reverse sync, a decision of its own: from then on the legacy tables stay exactly as they are, and the way back is a
--- reverse backfill. Only in legacy_locked.
--- What the new side has committed before is in legacy when it ends, what it commits later never gets there: everything that waits
--- is worked off first, most of it before anybody is held up and the rest under the barrier, where no commit can add to it.
-CREATE OR REPLACE FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL) RETURNS void
-  LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp
   SET lock_timeout = '100ms'
 AS $$
 DECLARE
   stand cutover.cutovers := cutover.stand_of(cutover_name);
-  left_over bigint;
+  locked record;
+  until timestamptz := pg_catalog.clock_timestamp()
+                     + CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN interval '250 ms' ELSE interval '100 ms' END;
 BEGIN
-  PERFORM cutover.require_reverse_sync(stand);
-  FOR round IN 1 .. 5 LOOP
-    EXIT WHEN cutover.drain(cutover_name, 200) = 0;
+  FOR locked IN
+    SELECT DISTINCT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+           stand.definition -> 'tables' -> 'new' ? pg_catalog.format('%I.%I', n.nspname, c.relname) AS is_new
+      FROM pg_catalog.pg_trigger AS g
+      JOIN pg_catalog.pg_proc AS f ON f.oid = g.tgfoid
+      JOIN pg_catalog.pg_class AS c ON c.oid = g.tgrelid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE f.pronamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) AND NOT c.relispartition
+     ORDER BY is_new, name
+  LOOP
+    PERFORM cutover.limit_wait(until);
+    EXECUTE pg_catalog.format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', locked.name);
   END LOOP;
-
+  PERFORM cutover.limit_wait(until);
   PERFORM cutover.barrier_exclusive();
-  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
-  PERFORM cutover.require_reverse_sync(stand);
-  FOR round IN 1 .. 5 LOOP
-    EXIT WHEN cutover.drain(cutover_name, 200) = 0;
-  END LOOP;
-  SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o
-   WHERE o.cutover = cutover_name AND o.direction = 'reverse' AND o.xid <> pg_catalog.pg_current_xact_id();
-  IF left_over > 0 THEN
-    RAISE EXCEPTION 'cutover %: % notes of the new side are not worked off', cutover_name, left_over
-      USING ERRCODE = 'lock_not_available', HINT = 'Run `cutover drain`, or a worker, and try again.';
-  END IF;
-
-  UPDATE cutover.cutovers AS c SET reverse_ended_at = pg_catalog.clock_timestamp() WHERE c.name = cutover_name;
-  INSERT INTO cutover.events (cutover, event, detail)
-  VALUES (cutover_name, 'reverse_sync_ended', pg_catalog.jsonb_build_object('reason', reason));
 END;
 $$;
 
--- Raises where there is no reverse sync to end.
-CREATE OR REPLACE FUNCTION cutover.require_reverse_sync(stand cutover.cutovers) RETURNS void
+-- Lets the rest of this transaction wait for each lock until that moment at the latest, and for at least a millisecond.
+CREATE OR REPLACE FUNCTION cutover.limit_wait(until timestamptz) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM pg_catalog.set_config('lock_timeout',
+    greatest(1, pg_catalog.ceil(extract(epoch FROM until - pg_catalog.clock_timestamp()) * 1000))::text || 'ms', true);
+END;
+$$;
+-- Has a forward backfill of this epoch visited every unit?
+CREATE OR REPLACE FUNCTION cutover.is_backfilled(stand cutover.cutovers) RETURNS boolean
   LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-  IF stand.definition -> 'irreversible' IS NOT NULL THEN
-    RAISE EXCEPTION 'cutover % has no reverse sync: %', stand.name, stand.definition ->> 'irreversible'
-      USING ERRCODE = 'CU013', HINT = 'Its legacy tables stay as they are since writes have moved.';
-  ELSIF stand.reverse_ended_at IS NOT NULL THEN
-    RAISE EXCEPTION 'cutover %: reverse sync was ended at % already', stand.name, stand.reverse_ended_at
-      USING ERRCODE = 'CU013', HINT = pg_catalog.format('`cutover rollback %s` would take it up again, on the way back.', stand.name);
-  ELSIF stand.phase <> 'legacy_locked' THEN
-    RAISE EXCEPTION 'cutover % is in phase %: reverse sync is ended in legacy_locked only', stand.name, stand.phase
-      USING ERRCODE = 'CU013', HINT = CASE WHEN stand.phase IN ('archived', 'dropped')
-        THEN 'The legacy tables have been moved aside: no sync writes them any more.'
-        ELSE pg_catalog.format('Until the legacy tables are locked, their readers count on it: `cutover advance %s --to legacy_locked`.', stand.name) END;
-  ELSIF stand.step IS NOT NULL THEN
-    RAISE EXCEPTION 'cutover % is in the middle of a move (step %)', stand.name, stand.step
-      USING ERRCODE = 'CU013', HINT = 'Run the command that began the move again, to its end.';
-  ELSIF EXISTS (SELECT FROM cutover.backfills AS b
-                 WHERE b.cutover = stand.name AND b.direction = 'reverse' AND b.epoch = stand.epoch AND b.finished_at IS NULL) THEN
-    RAISE EXCEPTION 'cutover %: a reverse backfill is not finished', stand.name
-      USING ERRCODE = 'CU013', HINT = pg_catalog.format('Let a worker finish it, or `cutover backfill %s --direction reverse --cancel`.', stand.name);
-  END IF;
+  RETURN EXISTS (SELECT FROM cutover.backfills AS b
+                  WHERE b.cutover = stand.name AND b.direction = 'forward' AND b.epoch = stand.epoch AND b.finished_at IS NOT NULL);
 END;
 $$;
-
--- Raises where legacy is to stay as it is, for whoever would compare it with the new side or make it of the new side.
-CREATE OR REPLACE FUNCTION cutover.require_reverse_not_ended(stand cutover.cutovers) RETURNS void
-  LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-  IF stand.reverse_ended_at IS NOT NULL THEN
-    RAISE EXCEPTION 'cutover %: reverse sync has ended, so the legacy tables stay as they were at %', stand.name, stand.reverse_ended_at
-      USING ERRCODE = 'CU010', HINT = pg_catalog.format('Only the way back, `cutover rollback %s`, makes them of the new side again.', stand.name);
-  END IF;
-END;
-$$;
--- Works off the notes of the own transaction, for every cutover that it touched, in the order of their names.
--- What may not be done at commit stays in the outbox: mode `queued`, more units than the bound, a REPEATABLE READ writer while
--- both sides are written.
-CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8) RETURNS void
+-- Works off the own transaction's forward notes while legacy is the truth: whole units, coarser kinds first, in sorted order.
+-- Stops when the cutover's time budget is used up; what is left stays pending for the drainer.
+CREATE OR REPLACE FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  touched record;
-  stand cutover.cutovers;
-  repeatable boolean := pg_catalog.current_setting('transaction_isolation') = 'repeatable read';
-  observed_units integer;
-  observed_rows integer;
+  batch record;
+  held text[];
+  to_delete text[] := '{}';
+  finest integer := (SELECT pg_catalog.max(kinds.rank)
+                       FROM cutover.outbox AS noted
+                       JOIN cutover.unit_kinds AS kinds
+                         ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
+                      WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward');
+  started timestamptz := pg_catalog.clock_timestamp();
+  budget interval := pg_catalog.make_interval(secs => (stand.definition #>> '{sync,budgetMs}')::double precision / 1000);
 BEGIN
-  PERFORM cutover.barrier_shared();
+  -- Before the backfill has been here, a coarser unit may be missing that the noted one needs (a child of its week). After a changed
+  -- mapping that is so in later phases as well.
+  IF stand.phase = 'dual_write' OR NOT cutover.is_backfilled(stand) THEN
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, stand.name, 'forward', pg_catalog.split_part(coarser.ref, ':', 1),
+           pg_catalog.substr(coarser.ref, pg_catalog.strpos(coarser.ref, ':') + 1)
+      FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units
+              FROM cutover.outbox AS noted
+             WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
+             GROUP BY noted.kind) AS noted
+     CROSS JOIN LATERAL pg_catalog.unnest(cutover.compiled_coarser(stand.name, 'forward', noted.kind, noted.units)) AS coarser (ref)
+     WHERE NOT EXISTS (SELECT FROM cutover.units AS known
+                        WHERE known.cutover = stand.name AND known.direction = 'forward'
+                          AND known.kind || ':' || known.unit = coarser.ref
+                          AND known.kind = pg_catalog.split_part(coarser.ref, ':', 1)
+                          AND known.unit = pg_catalog.substr(coarser.ref, pg_catalog.strpos(coarser.ref, ':') + 1)
+                          AND known.epoch = stand.epoch)
+        ON CONFLICT DO NOTHING;
+  END IF;
 
-  FOR touched IN
-    SELECT noted.cutover, pg_catalog.count(*) AS units FROM cutover.outbox AS noted
-     WHERE noted.xid = own GROUP BY noted.cutover ORDER BY noted.cutover
+  FOR batch IN
+    SELECT numbered.kind, numbered.rank, pg_catalog.array_agg(numbered.unit ORDER BY numbered.unit) AS units
+      FROM (SELECT noted.kind, noted.unit, kinds.rank,
+                   (pg_catalog.row_number() OVER (PARTITION BY noted.kind ORDER BY noted.unit) - 1) / 20 AS part
+              FROM cutover.outbox AS noted
+              JOIN cutover.unit_kinds AS kinds
+                ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
+             WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward') AS numbered
+     GROUP BY numbered.rank, numbered.kind, numbered.part
+     ORDER BY numbered.rank, numbered.part
   LOOP
-    -- The phase is read here and not in the statement: a writer may have begun in an earlier phase. An old snapshot would read
-    -- an old phase; FOR SHARE makes that a 40001, which leaves the notes pending.
-    IF repeatable THEN
-      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover FOR SHARE;
-    ELSE
-      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover;
+    PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
+    -- The committed notes of others on these units are worked off as well. Deleted before anything is read, so that none is deleted
+    -- unread; a REPEATABLE READ transaction does not see them all and leaves them.
+    IF pg_catalog.current_setting('transaction_isolation') = 'read committed' THEN
+      DELETE FROM cutover.outbox AS done
+       WHERE done.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit))
+         AND done.xid <> own;
     END IF;
-
-    IF stand.reverse_ended_at IS NOT NULL THEN
-      -- Noted before reverse sync ended, committed after.
-      DELETE FROM cutover.outbox AS late WHERE late.xid = own AND late.cutover = stand.name AND late.direction = 'reverse';
-      CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = stand.name);
+    -- Of a coarser kind only what is written: its rows may only go when those of the finer kinds have gone.
+    held := cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units,
+                                       CASE WHEN batch.rank < finest THEN 'write' ELSE 'all' END);
+    IF batch.rank < finest THEN
+      to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
     END IF;
-    IF stand.phase = 'expanded' AND stand.step IS NULL THEN
-      IF touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
-        -- Sync would leave so many to the drainer; they are counted, not looked at.
-        observed_units := touched.units;
-        observed_rows := 0;
-      ELSE
-      SELECT pg_catalog.count(DISTINCT (d.unit)), pg_catalog.count(*) INTO observed_units, observed_rows
-        FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units FROM cutover.outbox AS noted
-               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
-               GROUP BY noted.kind) AS noted
-       CROSS JOIN LATERAL cutover.compiled_differences(stand.name, 'forward', noted.kind, noted.units) AS d;
-      END IF;
-      INSERT INTO cutover.observations (xid, cutover, units, rows)
-      VALUES (own, stand.name, observed_units, observed_rows)
-          ON CONFLICT (xid, cutover) DO UPDATE
-         SET units = observations.units + excluded.units, rows = observations.rows + excluded.rows;
-      DELETE FROM cutover.outbox AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
-      DELETE FROM cutover.images AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
-    ELSIF stand.definition #>> '{sync,mode}' = 'queued'
-       OR touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
-      CONTINUE;
-    ELSIF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
-      PERFORM cutover.set_writing(stand.name, 'forward');
-      PERFORM cutover.flush_one_side(stand, own);
-      PERFORM cutover.set_writing(NULL, NULL);
-    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND touched.units > 40 THEN
-      -- Both sides of so many units would be locked at once, for as long as all of it takes; the drainer takes a few at a time.
-      CONTINUE;
-    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND NOT repeatable THEN
-      PERFORM cutover.flush_both_sides(
-        stand,
-        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
-               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
-        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
-               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'));
+    DELETE FROM cutover.outbox AS done
+     WHERE done.xid = own AND done.cutover = stand.name AND done.direction = 'forward' AND done.kind = batch.kind
+       AND done.unit = ANY (batch.units) AND done.unit <> ALL (held);
+    PERFORM cutover.release_units(stand.name, 'forward', batch.kind, ARRAY(SELECT unit FROM pg_catalog.unnest(batch.units) AS unit WHERE unit <> ALL (held)));
+    IF pg_catalog.clock_timestamp() - started > budget THEN
+      -- The finer units that are left will be drained; the coarser ones have to be looked at again after them.
+      PERFORM cutover.note_refs(stand.name, 'forward', to_delete);
+      PERFORM cutover.settle_constraints(stand.name, 'forward');
+      RETURN;
     END IF;
   END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', to_delete, finest_first => true) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'forward');
 
-  DELETE FROM cutover.head AS own_head WHERE own_head.xid = own;
+  IF stand.phase IN ('backfilled', 'reads_switched') THEN
+    DELETE FROM cutover.images AS own_image
+     WHERE own_image.xid = own AND own_image.cutover = stand.name
+       AND NOT EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = own AND left_over.cutover = stand.name);
+  END IF;
 END;
 $$;
 -- Works off up to `batch` committed notes of a cutover (NULL: of every cutover) in this transaction; returns how many units are
@@ -4768,12 +3550,6 @@ BEGIN
              LIMIT CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN least(batch, 20) ELSE batch END
                FOR UPDATE OF o SKIP LOCKED) AS waiting;
 
-    IF stand.reverse_ended_at IS NOT NULL THEN
-      -- Noted before reverse sync ended, committed after: legacy stays as it is, and the reverse backfill of a way back visits all units.
-      PERFORM cutover.forget_notes(stand.name, 'reverse', reverse_refs);
-      done := done + pg_catalog.cardinality(reverse_refs);
-      reverse_refs := '{}';
-    END IF;
     IF stand.phase IN ('writes_switched', 'legacy_locked') THEN
       done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs);
     ELSE
@@ -4899,7 +3675,7 @@ DECLARE
   finest text := (SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = stand.name AND k.direction = 'forward'
                    ORDER BY k.rank DESC LIMIT 1);
 BEGIN
-  IF stand.phase = 'dual_write' THEN
+  IF stand.phase = 'dual_write' OR NOT cutover.is_backfilled(stand) THEN
     -- Before the backfill has been here, a coarser unit may be missing.
     SELECT refs || coalesce(pg_catalog.array_agg(DISTINCT coarser.ref), '{}') INTO all_refs
       FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
@@ -5096,1005 +3872,300 @@ BEGIN
      AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name);
 END;
 $$;
--- Verifies a cutover from one snapshot and records the run: drift down to the row, the six classes, the outbox and the
--- fingerprint, all as of the same moment. Needs REPEATABLE READ, which gives that one snapshot to all of its statements:
---   BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT cutover.verify('<name>'); COMMIT;
--- directions NULL: forward, and reverse where there is one. At most `most_details` differing rows are recorded, all units are
--- counted. Takes no lock on application tables. Returns the run's id.
-CREATE OR REPLACE FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL, most_details integer DEFAULT 1000)
-  RETURNS bigint
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-  SET row_security = off
-  SET "DateStyle" = 'ISO, YMD'
-  SET "IntervalStyle" = 'postgres'
-  SET "TimeZone" = 'UTC'
-  SET extra_float_digits = 1
-  SET bytea_output = 'hex'
-  SET array_nulls = on
-  SET xmloption = 'content'
-  SET lc_monetary = 'C'
-AS $$
-DECLARE
-  stand cutover.cutovers := cutover.stand_of(cutover_name);
-  kind record;
-  counted jsonb;
-  drifted text[];
-  classes_found jsonb := '{}';
-  this_run bigint;
-  drifted_total bigint := 0;
-  started timestamptz := pg_catalog.clock_timestamp();
-BEGIN
-  IF pg_catalog.current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
-    RAISE EXCEPTION 'cutover.verify() needs one snapshot for all of its statements, this transaction is %',
-      pg_catalog.current_setting('transaction_isolation')
-      USING ERRCODE = 'invalid_transaction_state', HINT = 'BEGIN ISOLATION LEVEL REPEATABLE READ; then call it again.';
-  END IF;
-  IF stand.phase IN ('archived', 'dropped') THEN
-    RAISE EXCEPTION 'cutover %: nothing to verify in phase %, only one side is left', cutover_name, stand.phase
-      USING ERRCODE = 'CU010', HINT = 'The last verify before that is in cutover.drift_runs.';
-  END IF;
-  PERFORM cutover.require_reverse_not_ended(stand);
+-- What the migration of a compiled cutover calls: first begin_compiled(), near its end swap_compiled() and register_cutover(), then
+-- come the triggers, and last seal_compiled(). Whether it stands there already or not, it may be run: the SQL that stands goes on
+-- working until swap_compiled(), and writers are held up only from there to the end of the migration.
 
-  INSERT INTO cutover.drift_runs (cutover, phase, epoch, started_at, snapshot, directions, accounting, drifted_units, trigger_stamp, fingerprint_problems)
-  VALUES (cutover_name, stand.phase, stand.epoch, started, pg_catalog.pg_current_snapshot()::text, '{}', '{}', 0, cutover.trigger_stamp(cutover_name),
-          coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p)) FROM cutover.fingerprint_problems(cutover_name) AS p), '[]'))
-  RETURNING id INTO this_run;
-
-  FOR kind IN
-    SELECT k.direction, k.kind FROM cutover.unit_kinds AS k
-     WHERE k.cutover = cutover_name AND (directions IS NULL OR k.direction = ANY (directions))
-     ORDER BY k.direction, k.rank
-  LOOP
-    SELECT pg_catalog.jsonb_object_agg(per_class.class, per_class.units) INTO counted
-      FROM (SELECT c.class, pg_catalog.count(*) AS units
-              FROM cutover.classes(cutover_name, kind.direction, kind.kind) AS c GROUP BY c.class) AS per_class;
-    classes_found := pg_catalog.jsonb_set(
-      classes_found || CASE WHEN classes_found ? kind.direction THEN '{}'::jsonb ELSE pg_catalog.jsonb_build_object(kind.direction, '{}'::jsonb) END,
-      ARRAY[kind.direction, kind.kind], coalesce(counted, '{}'));
-
-    IF coalesce((counted ->> 'drifted')::bigint, 0) > 0 THEN
-      drifted_total := drifted_total + (counted ->> 'drifted')::bigint;
-      drifted := ARRAY(SELECT c.unit FROM cutover.classes(cutover_name, kind.direction, kind.kind) AS c
-                        WHERE c.class = 'drifted' ORDER BY c.unit LIMIT most_details);
-      INSERT INTO cutover.drift_units (run, ordinal, direction, kind, unit, table_name, key, finding, expected, actual)
-      SELECT this_run, coalesce((SELECT pg_catalog.max(earlier.ordinal) FROM cutover.drift_units AS earlier WHERE earlier.run = this_run), 0)
-                  + pg_catalog.row_number() OVER (ORDER BY d.unit, d.table_name, d.key),
-             kind.direction, kind.kind, d.unit, d.table_name, d.key, d.finding, d.expected, d.actual
-        FROM cutover.compiled_differences(cutover_name, kind.direction, kind.kind, drifted) AS d
-       ORDER BY d.unit, d.table_name, d.key
-       LIMIT most_details;
-    END IF;
-  END LOOP;
-
-  UPDATE cutover.drift_runs AS r
-     SET accounting = classes_found,
-         directions = ARRAY(SELECT pg_catalog.jsonb_object_keys(classes_found)),
-         drifted_units = drifted_total,
-         finished_at = pg_catalog.clock_timestamp()
-   WHERE r.id = this_run;
-  RETURN this_run;
-END;
-$$;
--- Makes drifted units true, from the side that is the truth: up to `batch` of the units that a verify recorded.
--- Returns how many units were visited.
-CREATE OR REPLACE FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0)
-  RETURNS TABLE (units integer, last_ordinal integer)
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '100ms'
-  SET row_security = off
-  SET "DateStyle" = 'ISO, YMD'
-  SET "IntervalStyle" = 'postgres'
-  SET "TimeZone" = 'UTC'
-  SET extra_float_digits = 1
-  SET bytea_output = 'hex'
-  SET array_nulls = on
-  SET xmloption = 'content'
-  SET lc_monetary = 'C'
-  SET enable_seqscan = off
-  SET plan_cache_mode = force_generic_plan
-  SET jit = off
-AS $$
-DECLARE
-  run cutover.drift_runs;
-  stand cutover.cutovers;
-  truth_direction text;
-  batch_found record;
-  connected record;
-BEGIN
-  PERFORM cutover.barrier_shared();
-  SELECT * INTO run FROM cutover.drift_runs AS r WHERE r.id = verify_run;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'there is no verify run %', verify_run USING ERRCODE = 'CU011', HINT = 'See cutover.drift_runs.';
-  END IF;
-  stand := cutover.stand_of(run.cutover);
-  PERFORM cutover.require_reverse_not_ended(stand);
-  truth_direction := CASE WHEN stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN 'forward'
-                          WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN 'reverse' END;
-  IF truth_direction IS NULL THEN
-    RAISE EXCEPTION 'cutover %: nothing to repair in phase %', stand.name, stand.phase
-      USING ERRCODE = 'CU010', HINT = 'Sync writes in dual_write to legacy_locked only.';
-  END IF;
-
-  units := 0;
-  last_ordinal := after_ordinal;
-  FOR batch_found IN
-    SELECT d.direction, kinds.rank, d.kind, pg_catalog.array_agg(DISTINCT d.unit) AS drifted, pg_catalog.max(d.ordinal) AS ordinal
-      FROM (SELECT * FROM cutover.drift_units AS u
-             WHERE u.run = verify_run AND u.ordinal > after_ordinal ORDER BY u.ordinal LIMIT batch) AS d
-      JOIN cutover.unit_kinds AS kinds ON kinds.cutover = stand.name AND kinds.direction = d.direction AND kinds.kind = d.kind
-     GROUP BY d.direction, kinds.rank, d.kind ORDER BY d.direction, kinds.rank
-  LOOP
-    last_ordinal := greatest(last_ordinal, batch_found.ordinal);
-    IF batch_found.direction = truth_direction THEN
-      PERFORM cutover.make_true(stand, batch_found.direction, batch_found.kind, batch_found.drifted);
-      units := units + pg_catalog.cardinality(batch_found.drifted);
-    ELSIF truth_direction = 'reverse' THEN
-      -- A forward unit has drifted while the new side is the truth: its legacy rows are made of the new side.
-      FOR connected IN
-        SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', cutover.compiled_connected(stand.name, 'forward',
-          ARRAY(SELECT batch_found.kind || ':' || one FROM pg_catalog.unnest(batch_found.drifted) AS one)))
-      LOOP
-        PERFORM cutover.make_true(stand, 'reverse', connected.kind, connected.units);
-        units := units + pg_catalog.cardinality(connected.units);
-      END LOOP;
-    END IF;
-  END LOOP;
-  PERFORM cutover.set_writing(NULL, NULL);
-  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
-  RETURN NEXT;
-END;
-$$;
--- Plans a backfill: lists the units of both sides (those that only one side has included), coarser kinds first, and cuts them
--- into ranges. Takes no lock that a writer meets. Returns the backfill's id; an unfinished backfill of the same epoch is
--- given back as it is, so that starting twice starts once.
-CREATE OR REPLACE FUNCTION cutover.start_backfill(
-  cutover_name text, unit_direction text DEFAULT 'forward', range_size integer DEFAULT 500
-) RETURNS bigint
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-  SET row_security = off
-  SET "DateStyle" = 'ISO, YMD'
-  SET "IntervalStyle" = 'postgres'
-  SET "TimeZone" = 'UTC'
-  SET extra_float_digits = 1
-  SET bytea_output = 'hex'
-  SET array_nulls = on
-  SET xmloption = 'content'
-  SET lc_monetary = 'C'
-AS $$
-DECLARE
-  stand cutover.cutovers;
-  planned bigint;
-  kind record;
-  finest integer := (SELECT pg_catalog.max(k.rank) FROM cutover.unit_kinds AS k
-                      WHERE k.cutover = cutover_name AND k.direction = unit_direction);
-BEGIN
-  PERFORM pg_catalog.pg_advisory_xact_lock(1668641647, 2);
-  stand := cutover.stand_of(cutover_name);
-  IF unit_direction = 'forward' AND stand.phase NOT IN ('dual_write', 'backfilled', 'reads_switched') THEN
-    RAISE EXCEPTION 'cutover %: no forward backfill in phase %', cutover_name, stand.phase
-      USING ERRCODE = 'CU010', HINT = CASE stand.phase
-        WHEN 'expanded' THEN 'Advance to dual_write first: a backfill before the sync would go stale at once.'
-        ELSE 'The new tables are the truth in this phase.' END;
-  END IF;
-  IF unit_direction = 'reverse' AND stand.phase NOT IN ('writes_switched', 'legacy_locked') THEN
-    RAISE EXCEPTION 'cutover %: no reverse backfill in phase %', cutover_name, stand.phase
-      USING ERRCODE = 'CU010', HINT = 'The legacy tables are the truth until writes have moved.';
-  END IF;
-  PERFORM cutover.require_reverse_not_ended(stand);
-
-  SELECT b.id INTO planned FROM cutover.backfills AS b
-   WHERE b.cutover = cutover_name AND b.direction = unit_direction AND b.epoch = stand.epoch AND b.finished_at IS NULL;
-  IF FOUND THEN
-    RETURN planned;
-  END IF;
-
-  INSERT INTO cutover.backfills (cutover, direction, epoch) VALUES (cutover_name, unit_direction, stand.epoch)
-  RETURNING id INTO planned;
-  FOR kind IN
-    SELECT k.kind, k.rank FROM cutover.unit_kinds AS k
-     WHERE k.cutover = cutover_name AND k.direction = unit_direction ORDER BY k.rank
-  LOOP
-    INSERT INTO cutover.backfill_units (backfill, kind, ordinal, unit)
-    SELECT planned, kind.kind, pg_catalog.row_number() OVER (ORDER BY listed.unit COLLATE "C"), listed.unit
-      FROM cutover.compiled_units(cutover_name, unit_direction, kind.kind) AS listed;
-    INSERT INTO cutover.backfill_ranges (backfill, kind, kind_rank, part, first_ordinal, last_ordinal, position)
-    SELECT planned, kind.kind, parts.rank, parts.part, pg_catalog.min(u.ordinal), pg_catalog.max(u.ordinal), pg_catalog.min(u.ordinal) - 1
-      FROM cutover.backfill_units AS u
-      JOIN (VALUES (kind.rank, 'all', kind.rank = finest OR unit_direction = 'reverse'),
-                   (kind.rank, 'write', kind.rank < finest AND unit_direction = 'forward'),
-                   (1000 - kind.rank, 'delete', kind.rank < finest AND unit_direction = 'forward')) AS parts (rank, part, wanted)
-        ON parts.wanted
-     WHERE u.backfill = planned AND u.kind = kind.kind
-     GROUP BY parts.rank, parts.part, (u.ordinal - 1) / range_size;
-  END LOOP;
-  UPDATE cutover.backfills AS b
-     SET units_total = (SELECT coalesce(pg_catalog.sum(r.last_ordinal - r.first_ordinal + 1), 0)
-                          FROM cutover.backfill_ranges AS r WHERE r.backfill = planned)
-   WHERE b.id = planned;
-  PERFORM cutover.finish_backfill(planned);
-  RETURN planned;
-END;
-$$;
-
--- Marks a backfill as finished when no range has anything left; true when it is finished.
-CREATE OR REPLACE FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
+-- Refuses statements that do not share one transaction: half of a compiled cutover is worse than none. The first statement of
+-- the file has left the number of its transaction in a setting, which is gone when that transaction was its own.
+CREATE OR REPLACE FUNCTION cutover.require_one_transaction() RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF EXISTS (SELECT FROM cutover.backfill_ranges AS r WHERE r.backfill = wanted AND r.position < r.last_ordinal) THEN
-    RETURN false;
+  IF pg_catalog.current_setting('cutover.transaction', true) IS DISTINCT FROM pg_catalog.pg_current_xact_id()::text THEN
+    RAISE EXCEPTION 'this file has to run in one transaction, and each of its statements has one of its own'
+      USING ERRCODE = 'CU060', HINT = 'psql -1 -f <file>, or send the whole file as one string. Nothing of it was done.';
   END IF;
-  UPDATE cutover.backfills AS b SET finished_at = pg_catalog.clock_timestamp()
-   WHERE b.id = wanted AND b.finished_at IS NULL;
-  RETURN true;
 END;
 $$;
 
--- One batch of a backfill: claims a range nobody works on, makes its next `max_units` units true, and moves its position, all in
--- this transaction. Locks: the range's row, the version rows of the units; both until commit, so keep max_units small enough
--- for writers (the caller steers it by the clock).
--- state: 'worked', 'busy' (others hold all open ranges, or a coarser kind is not done), 'paused', 'stopped' (epoch or phase
--- has moved on), 'finished'.
-CREATE OR REPLACE FUNCTION cutover.backfill_step(
-  wanted bigint, worker_name text, max_units integer, OUT state text, OUT units integer, OUT written integer
-)
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '100ms'
-  SET row_security = off
-  SET "DateStyle" = 'ISO, YMD'
-  SET "IntervalStyle" = 'postgres'
-  SET "TimeZone" = 'UTC'
-  SET extra_float_digits = 1
-  SET bytea_output = 'hex'
-  SET array_nulls = on
-  SET xmloption = 'content'
-  SET lc_monetary = 'C'
-  SET enable_seqscan = off
-  SET plan_cache_mode = force_generic_plan
-  SET jit = off
-AS $$
-DECLARE
-  plan cutover.backfills;
-  stand cutover.cutovers;
-  claimed cutover.backfill_ranges;
-  batch text[];
-  last integer;
-BEGIN
-  units := 0;
-  written := 0;
-  -- Position and work are one transaction: a server that crashes before this commit is on disk takes both back together.
-  PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
-  PERFORM cutover.barrier_shared();
-  SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
-  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = plan.cutover;
-  IF plan.id IS NULL OR stand.epoch <> plan.epoch
-     OR (plan.direction = 'forward' AND stand.phase NOT IN ('dual_write', 'backfilled', 'reads_switched'))
-     OR (plan.direction = 'reverse' AND stand.phase NOT IN ('writes_switched', 'legacy_locked'))
-     OR stand.reverse_ended_at IS NOT NULL THEN
-    state := 'stopped';
-    RETURN;
-  END IF;
-  IF plan.finished_at IS NOT NULL THEN
-    state := 'finished';
-    RETURN;
-  END IF;
-  IF plan.paused THEN
-    state := 'paused';
-    RETURN;
-  END IF;
-
-  SELECT * INTO claimed FROM cutover.backfill_ranges AS r
-   WHERE r.backfill = wanted AND r.position < r.last_ordinal
-     AND NOT EXISTS (SELECT FROM cutover.backfill_ranges AS coarser
-                      WHERE coarser.backfill = wanted AND coarser.kind_rank < r.kind_rank
-                        AND coarser.position < coarser.last_ordinal)
-   ORDER BY r.worker IS DISTINCT FROM worker_name, r.worker IS NOT NULL, r.first_ordinal
-   LIMIT 1 FOR UPDATE SKIP LOCKED;
-  IF NOT FOUND THEN
-    state := CASE WHEN cutover.finish_backfill(wanted) THEN 'finished' ELSE 'busy' END;
-    RETURN;
-  END IF;
-
-  last := least(claimed.position + max_units, claimed.last_ordinal);
-  SELECT pg_catalog.array_agg(u.unit ORDER BY u.unit) INTO batch FROM cutover.backfill_units AS u
-   WHERE u.backfill = wanted AND u.kind = claimed.kind AND u.ordinal > claimed.position AND u.ordinal <= last;
-  written := cutover.make_true(stand, plan.direction, claimed.kind, batch, claimed.part);
-  units := pg_catalog.cardinality(batch);
-  UPDATE cutover.backfill_ranges AS r
-     SET position = last, worker = worker_name
-   WHERE r.backfill = wanted AND r.kind = claimed.kind AND r.part = claimed.part AND r.first_ordinal = claimed.first_ordinal;
-  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
-  state := 'worked';
-END;
-$$;
-
--- 3. One function, and so one grant, for applications that ask for the phase.
--- The phase of a cutover, for applications that choose their code by it. SECURITY DEFINER, so that EXECUTE on it and USAGE on the schema
--- are all that their roles need. It only reads, so it may be asked in READ ONLY transactions.
--- Raises CU011, which names the cutovers there are, for a name that is none.
-CREATE OR REPLACE FUNCTION cutover.phase(cutover_name text) RETURNS text
-  LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-  SELECT (cutover.stand_of(cutover_name)).phase;
-END;
-
--- 4. Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
--- this migration commits; a commit that meets it leaves its units pending, as for any lock.
-ALTER TABLE cutover.quarantine DROP COLUMN IF EXISTS version;
-ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
--- Puts a unit aside with the reason and the rows that it was to be made of. Only drain and backfill call it; whoever makes the unit
--- true later takes the row away again.
-CREATE OR REPLACE FUNCTION cutover.quarantine_unit(
-  cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
-) RETURNS void
-  LANGUAGE plpgsql
-AS $$
-BEGIN
-  INSERT INTO cutover.quarantine AS known (cutover, direction, kind, unit, class, reason, error, rows)
-  SELECT cutover_name, unit_direction, unit_kind, wanted, unit_class, why, error_text,
-         cutover.compiled_source_rows(cutover_name, unit_direction, unit_kind, wanted)
-      ON CONFLICT (cutover, direction, kind, unit) DO UPDATE
-     SET class = excluded.class, reason = excluded.reason, error = excluded.error, rows = excluded.rows,
-         quarantined_at = pg_catalog.clock_timestamp(),
-         -- What somebody has accepted stays accepted as long as it is the same.
-         accepted_by = CASE WHEN known.reason = excluded.reason AND known.rows = excluded.rows THEN known.accepted_by END,
-         accepted_at = CASE WHEN known.reason = excluded.reason AND known.rows = excluded.rows THEN known.accepted_at END;
-  INSERT INTO cutover.events (cutover, event, detail)
-  VALUES (cutover_name, 'unit_quarantined', pg_catalog.jsonb_build_object(
-    'direction', unit_direction, 'kind', unit_kind, 'unit', wanted, 'class', unit_class, 'reason', why, 'error', error_text));
-END;
-$$;
-
--- Takes units out of the quarantine: they have been made true.
-CREATE OR REPLACE FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
-  LANGUAGE sql
-BEGIN ATOMIC
-  DELETE FROM cutover.quarantine AS q
-   WHERE q.cutover = cutover_name AND q.direction = unit_direction AND q.kind = unit_kind AND q.unit = ANY (wanted);
-END;
-
--- 5. A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
--- Rows that a legacy writer deleted while the new side changed them: the new side wins, and the reverse recompute brings them back. What
--- only legacy holds of them (`keep`) went with the deletion; the image of the row still has it.
-
--- The newest images, among those that this transaction works off, of rows of tables with kept columns that are not there now, by table.
--- A row is known by its primary key; where kept or lost columns are part of that, it would not be the same row, and nothing is found.
-CREATE OR REPLACE FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8) RETURNS jsonb
+-- Refuses to compile a cutover that is over, or that stands in the middle of a move. True when it is known.
+CREATE OR REPLACE FUNCTION cutover.require_compilable(cutover_name text) RETURNS boolean
   LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  target record;
-  images text[];
-  vanished jsonb := '{}';
+  known cutover.cutovers;
 BEGIN
-  FOR target IN
-    SELECT DISTINCT i.table_name AS name, legacy.reg::text AS relation, cutover.primary_key_of(legacy.reg) AS key
-      FROM cutover.images AS i
-      JOIN (SELECT t.name::regclass AS reg FROM pg_catalog.jsonb_array_elements_text(stand.definition #> '{tables,legacy}') AS t (name)) AS legacy
-        ON (SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid = legacy.reg) = i.table_name
-     WHERE i.cutover = stand.name AND i.taken_by = own AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name
-  LOOP
-    CONTINUE WHEN target.key IS NULL
-      OR EXISTS (SELECT FROM pg_catalog.unnest(target.key) AS k (name)
-                  WHERE stand.definition #> ARRAY['keep', target.name] ? k.name OR stand.definition #> ARRAY['lost', target.name] ? k.name);
-    EXECUTE pg_catalog.format(
-      'SELECT pg_catalog.array_agg(newest.image)
-         FROM (SELECT DISTINCT ON (i.key) i.image FROM cutover.images AS i
-                WHERE i.cutover = $1 AND i.table_name = $2 AND i.taken_by = $3 AND i.image IS NOT NULL
-                ORDER BY i.key, i.seq DESC) AS newest
-        WHERE NOT EXISTS (SELECT FROM %1$s AS row_now WHERE %2$s)',
-      target.relation,
-      (SELECT pg_catalog.string_agg(pg_catalog.format('row_now.%1$I = (newest.image::%2$s).%1$I', k.name, target.relation), ' AND ')
-         FROM pg_catalog.unnest(target.key) AS k (name)))
-      INTO images USING stand.name, target.name, own;
-    IF images IS NOT NULL THEN
-      vanished := vanished || pg_catalog.jsonb_build_object(target.relation, images);
-    END IF;
-  END LOOP;
-  RETURN vanished;
+  SELECT * INTO known FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+  IF known.phase IN ('archived', 'dropped') THEN
+    RAISE EXCEPTION 'cutover % is in phase %: there is nothing to sync any more', cutover_name, known.phase
+      USING ERRCODE = 'CU061', HINT = CASE known.phase
+        WHEN 'archived' THEN 'Roll it back first, or leave its SQL as it is.'
+        ELSE 'Leave its definition as it is; or `cutover remove` it first, when another is to have its name.' END;
+  ELSIF known.step IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover % is in the middle of a move (%)', cutover_name, known.step
+      USING ERRCODE = 'CU061', HINT = 'Bring the move to its end: run the same `cutover advance` or `cutover rollback` again.';
+  END IF;
+  RETURN known.name IS NOT NULL;
 END;
 $$;
 
--- Gives rows that have come back what only legacy holds. Where that is not possible any more (a unique value that somebody else has now),
--- they stay without it, and an event says so: no unit fails by it. Lock: the rows themselves, which this transaction has just written.
-CREATE OR REPLACE FUNCTION cutover.revive_kept(stand cutover.cutovers, relation text, images text[]) RETURNS void
+-- The schema of a cutover, new and empty. What stood in it is moved aside under a name that no cutover can have, and stays at work.
+CREATE OR REPLACE FUNCTION cutover.begin_compiled(cutover_name text, schema_name name, core integer) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  kept text[] := ARRAY(
-    SELECT a.attname FROM pg_catalog.pg_attribute AS a
-      JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-     WHERE a.attrelid = relation::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
-       AND stand.definition #> ARRAY['keep', c.relname::text] ? a.attname);
+  is_known boolean;
 BEGIN
-  IF pg_catalog.cardinality(kept) = 0 THEN
-    RETURN;
+  PERFORM cutover.require_one_transaction();
+  IF core > cutover.core_version() THEN
+    RAISE EXCEPTION 'cutover % was compiled for core version %, this database has version %', cutover_name, core, cutover.core_version()
+      USING ERRCODE = 'CU012', HINT = 'Run `cutover init --upgrade` and migrate first.';
   END IF;
-  EXECUTE pg_catalog.format(
-    'UPDATE %1$s AS target SET %2$s FROM (SELECT (image::%1$s).* FROM pg_catalog.unnest($1) AS image) AS was WHERE %3$s',
-    relation,
-    (SELECT pg_catalog.string_agg(pg_catalog.format('%1$I = was.%1$I', name), ', ') FROM pg_catalog.unnest(kept) AS name),
-    (SELECT pg_catalog.string_agg(pg_catalog.format('target.%1$I = was.%1$I', k.name), ' AND ')
-       FROM pg_catalog.unnest(cutover.primary_key_of(relation::regclass)) AS k (name)))
-    USING images;
-  PERFORM cutover.settle_constraints(stand.name, 'reverse');
-EXCEPTION WHEN integrity_constraint_violation THEN
-  INSERT INTO cutover.events (cutover, event, detail)
-  VALUES (stand.name, 'kept_not_revived', pg_catalog.jsonb_build_object('table', relation, 'rows', pg_catalog.to_jsonb(images), 'error', SQLERRM));
+  is_known := cutover.require_compilable(cutover_name);
+  IF pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) IS NOT NULL THEN
+    IF NOT is_known THEN
+      RAISE EXCEPTION 'the schema % is there already, and belongs to no cutover', schema_name
+        USING ERRCODE = 'CU061', HINT = 'Drop or rename it, or choose another name for the cutover.';
+    END IF;
+    EXECUTE pg_catalog.format('ALTER SCHEMA %I RENAME TO %I', schema_name, schema_name || '$before');
+  END IF;
+  EXECUTE pg_catalog.format('CREATE SCHEMA %I', schema_name);
+  EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', schema_name);
 END;
 $$;
 
--- The columns of a table's primary key; NULL without one.
-CREATE OR REPLACE FUNCTION cutover.primary_key_of(relation regclass) RETURNS text[]
-  LANGUAGE sql STABLE
-BEGIN ATOMIC
-  SELECT pg_catalog.array_agg(a.attname::text ORDER BY a.attnum)
-    FROM pg_catalog.pg_index AS x
-    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = ANY (x.indkey)
-   WHERE x.indrelid = relation AND x.indisprimary;
-END;
-
--- 2. Jobs: the queue, the workers that are alive, what they measure.
-
--- The schema of pg-boss and our queues in it, so that a worker creates nothing.
--- The schema of the job queue, as pg-boss 12.35.0 (MIT) wants it: its own plan, version 43 of its schema.
--- Written by scripts/queue-schema.ts, never by hand. A worker creates nothing, so that it can do without the right to.
--- A database in which an earlier release created it at run time keeps what it has. Lock: none on any table of the application.
-DO $install$
-BEGIN
-  IF pg_catalog.to_regclass('cutover_jobs.version') IS NULL THEN
-    EXECUTE $pg_boss$
-    SELECT pg_advisory_xact_lock(('x' || encode(sha224((current_database() || '.pgboss.cutover_jobs')::bytea), 'hex'))::bit(64)::bigint);
-CREATE SCHEMA IF NOT EXISTS cutover_jobs;
-    CREATE TYPE cutover_jobs.job_state AS ENUM (
-      'created',
-      'retry',
-      'active',
-      'completed',
-      'cancelled',
-      'failed'
-    );
-    CREATE FUNCTION cutover_jobs.job_now()
-    RETURNS timestamp with time zone AS
-    $$
-      SELECT pg_catalog.now();
-    $$
-    LANGUAGE sql STABLE;
-    CREATE TABLE cutover_jobs.version (
-      version int primary key,
-      cron_on timestamp with time zone,
-      bam_on timestamp with time zone,
-      flow_on timestamp with time zone,
-      reindex_on timestamp with time zone,
-      monitor_backoff_on timestamp with time zone
-    );
-    CREATE TABLE cutover_jobs.queue (
-      name text NOT NULL,
-      policy text NOT NULL,
-      retry_limit int NOT NULL,
-      retry_delay int NOT NULL,
-      retry_backoff bool NOT NULL,
-      retry_delay_max int,
-      expire_seconds int NOT NULL,
-      retention_seconds int NOT NULL,
-      deletion_seconds int NOT NULL,
-      dead_letter text REFERENCES cutover_jobs.queue (name) CHECK (dead_letter IS DISTINCT FROM name),
-      partition bool NOT NULL,
-      table_name text NOT NULL,
-      deferred_count int NOT NULL default 0,
-      queued_count int NOT NULL default 0,
-      ready_count int NOT NULL default 0,
-      warning_queued int NOT NULL default 0,
-      active_count int NOT NULL default 0,
-      failed_count int NOT NULL default 0,
-      total_count int NOT NULL default 0,
-      created_delta int NOT NULL default 0,
-      completed_delta int NOT NULL default 0,
-      failed_delta int NOT NULL default 0,
-      delta_on timestamp with time zone,
-      delta_seconds int,
-      ready_history int[] NOT NULL default '{}',
-      heartbeat_seconds int,
-      notify bool NOT NULL DEFAULT false,
-      singletons_active text[],
-      monitor_claim_on timestamp with time zone,
-      monitor_on timestamp with time zone,
-      maintain_on timestamp with time zone,
-      created_on timestamp with time zone not null default now(),
-      updated_on timestamp with time zone not null default now(),
-      PRIMARY KEY (name)
-    );
-    CREATE TABLE cutover_jobs.schedule (
-      name text REFERENCES cutover_jobs.queue ON DELETE CASCADE,
-      key text not null DEFAULT '',
-      kind text not null DEFAULT 'cron' CHECK (kind IN ('cron', 'rrule')),
-      cron text not null,
-      timezone text DEFAULT 'UTC',
-      data jsonb,
-      options jsonb,
-      created_on timestamp with time zone not null default now(),
-      updated_on timestamp with time zone not null default now(),
-      last_job_id uuid,
-      PRIMARY KEY (name, key)
-    );
-    CREATE TABLE cutover_jobs.subscription (
-      event text not null,
-      name text not null REFERENCES cutover_jobs.queue ON DELETE CASCADE,
-      created_on timestamp with time zone not null default now(),
-      updated_on timestamp with time zone not null default now(),
-      PRIMARY KEY(event, name)
-    );
-    CREATE TABLE cutover_jobs.bam (
-      id uuid PRIMARY KEY default gen_random_uuid(),
-      name text NOT NULL,
-      version int NOT NULL,
-      status text NOT NULL DEFAULT 'pending',
-      queue text,
-      table_name text NOT NULL,
-      command text NOT NULL,
-      error text,
-      created_on timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
-      started_on timestamp with time zone,
-      completed_on timestamp with time zone
-    );
-    CREATE FUNCTION cutover_jobs.job_table_format(command text, table_name text)
-    RETURNS text AS
-    $$
-      SELECT format(
-        regexp_replace(
-          regexp_replace(command, '\.job\y', '.%1$I', 'g'),
-          '\yjob_i(\d+)', '%1$s_i\1', 'g'
-        ),
-        table_name
-      );
-    $$
-    LANGUAGE sql IMMUTABLE;
-    CREATE FUNCTION cutover_jobs.job_table_run(command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
-    RETURNS VOID AS
-    $$
-    DECLARE
-      tbl RECORD;
-    BEGIN
-      IF queue_name IS NOT NULL THEN
-        SELECT table_name INTO tbl_name FROM cutover_jobs.queue WHERE name = queue_name;
-      END IF;
-      IF tbl_name IS NOT NULL THEN
-        EXECUTE cutover_jobs.job_table_format(command, tbl_name);
-        RETURN;
-      END IF;
-      EXECUTE cutover_jobs.job_table_format(command, 'job_common');
-      FOR tbl IN SELECT table_name FROM cutover_jobs.queue WHERE partition = true
-      LOOP
-        EXECUTE cutover_jobs.job_table_format(command, tbl.table_name);
-      END LOOP;
-    END;
-    $$
-    LANGUAGE plpgsql;
-    CREATE FUNCTION cutover_jobs.job_table_run_async(command_name text, version int, command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
-    RETURNS VOID AS
-    $$
-    BEGIN
-      IF queue_name IS NOT NULL THEN
-        SELECT table_name INTO tbl_name FROM cutover_jobs.queue WHERE name = queue_name;
-      END IF;
-      IF tbl_name IS NOT NULL THEN
-        INSERT INTO cutover_jobs.bam (name, version, status, queue, table_name, command)
-        VALUES (
-          command_name,
-          version,
-          'pending',
-          queue_name,
-          tbl_name,
-          cutover_jobs.job_table_format(command, tbl_name)
-        );
-        RETURN;
-      END IF;
-      INSERT INTO cutover_jobs.bam (name, version, status, queue, table_name, command)
-      SELECT
-        command_name,
-        version,
-        'pending',
-        NULL,
-        'job_common',
-        cutover_jobs.job_table_format(command, 'job_common')
-      UNION ALL
-      SELECT
-        command_name,
-        version,
-        'pending',
-        queue.name,
-        queue.table_name,
-        cutover_jobs.job_table_format(command, queue.table_name)
-      FROM cutover_jobs.queue
-      WHERE partition = true;
-    END;
-    $$
-    LANGUAGE plpgsql;
-    CREATE TABLE cutover_jobs.job (
-      id uuid not null default gen_random_uuid(),
-      name text not null,
-      priority integer not null default(0),
-      data jsonb,
-      state cutover_jobs.job_state not null default 'created',
-      retry_limit integer not null default 2,
-      retry_count integer not null default 0,
-      retry_delay integer not null default 0,
-      retry_backoff boolean not null default false,
-      retry_delay_max integer,
-      expire_seconds int not null default 900,
-      deletion_seconds int not null default 604800,
-      singleton_key text,
-      singleton_on timestamp without time zone,
-      group_id text,
-      group_tier text,
-      start_after timestamp with time zone not null default now(),
-      created_on timestamp with time zone not null default now(),
-      started_on timestamp with time zone,
-      completed_on timestamp with time zone,
-      keep_until timestamp with time zone NOT NULL default now() + interval '1209600',
-      output jsonb,
-      dead_letter text,
-      policy text,
-      heartbeat_on timestamp with time zone,
-      heartbeat_seconds int,
-      blocked boolean not null default false,
-      blocking boolean not null default false,
-      pending_dependencies int not null default 0,
-      source_name text,
-      source_id uuid,
-      source_created_on timestamp with time zone,
-      source_retry_count int,
-      source_output jsonb,
-      source_root_id uuid
-    ) PARTITION BY LIST (name);
-ALTER TABLE cutover_jobs.job ADD PRIMARY KEY (name, id);
-    CREATE TABLE cutover_jobs.job_common (LIKE cutover_jobs.job INCLUDING GENERATED INCLUDING DEFAULTS);
-    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD PRIMARY KEY (name, id)$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i1 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i2 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i3 ON cutover_jobs.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i6 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i8 ON cutover_jobs.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i10 ON cutover_jobs.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i4 ON cutover_jobs.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i11 ON cutover_jobs.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i7 ON cutover_jobs.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i9 ON cutover_jobs.job (name, id) WHERE blocking AND state = 'completed'$cmd$, 'job_common');
-    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i12 ON cutover_jobs.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, 'job_common');
-    ALTER TABLE cutover_jobs.job ATTACH PARTITION cutover_jobs.job_common DEFAULT;
-    CREATE TABLE cutover_jobs.warning (
-      id uuid PRIMARY KEY default gen_random_uuid(),
-      type text NOT NULL,
-      message text NOT NULL,
-      data jsonb,
-      created_on timestamp with time zone NOT NULL DEFAULT now()
-    );
-CREATE INDEX warning_i1 ON cutover_jobs.warning (created_on DESC);
-    CREATE TABLE cutover_jobs.queue_stats (
-      id uuid NOT NULL DEFAULT gen_random_uuid(),
-      name text NOT NULL,
-      deferred_count int NOT NULL DEFAULT 0,
-      queued_count   int NOT NULL DEFAULT 0,
-      ready_count    int NOT NULL DEFAULT 0,
-      active_count   int NOT NULL DEFAULT 0,
-      failed_count   int NOT NULL DEFAULT 0,
-      total_count    int NOT NULL DEFAULT 0,
-      created_delta   int,
-      completed_delta int,
-      failed_delta    int,
-      delta_seconds   int,
-      delta_on        timestamptz,
-      captured_on timestamptz NOT NULL DEFAULT now(),
-      PRIMARY KEY (id, captured_on)
-    ) PARTITION BY RANGE (captured_on);
-CREATE INDEX queue_stats_i1 ON cutover_jobs.queue_stats (name, captured_on DESC) INCLUDE (deferred_count, queued_count, ready_count, active_count, failed_count, total_count);
-    DO $$
-    DECLARE
-      d date;
-      i int;
-      part_name text;
-    BEGIN
-      FOR i IN 0..1 LOOP
-        d := (cutover_jobs.job_now() AT TIME ZONE 'UTC')::date + i;
-        part_name := 'queue_stats_' || to_char(d, 'YYYYMMDD');
-        IF NOT EXISTS (
-          SELECT 1 FROM pg_class c
-          JOIN pg_namespace n ON n.oid = c.relnamespace
-          WHERE n.nspname = 'cutover_jobs' AND c.relname = part_name
-        ) THEN
-          EXECUTE format(
-            'CREATE TABLE cutover_jobs.%I PARTITION OF cutover_jobs.queue_stats FOR VALUES FROM (%L) TO (%L)',
-            part_name,
-            to_char(d, 'YYYY-MM-DD') || ' 00:00:00+00',
-            to_char(d + 1, 'YYYY-MM-DD') || ' 00:00:00+00'
-          );
-        END IF;
-      END LOOP;
-    END;
-    $$;
-    CREATE TABLE cutover_jobs.job_dependency (
-      child_name text NOT NULL,
-      child_id uuid NOT NULL,
-      parent_name text NOT NULL,
-      parent_id uuid NOT NULL,
-      PRIMARY KEY (child_name, child_id, parent_name, parent_id)
-    );
-CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON cutover_jobs.job_dependency (parent_name, parent_id);
-    CREATE FUNCTION cutover_jobs.create_queue(queue_name text, options jsonb)
-    RETURNS VOID AS
-    $$
-    DECLARE
-      tablename varchar := CASE WHEN options->>'partition' = 'true'
-                            THEN 'j' || encode(sha224(queue_name::bytea), 'hex')
-                            ELSE 'job_common'
-                            END;
-      queue_created_on timestamptz;
-    BEGIN
-      WITH q as (
-        INSERT INTO cutover_jobs.queue (
-          name,
-          policy,
-          retry_limit,
-          retry_delay,
-          retry_backoff,
-          retry_delay_max,
-          expire_seconds,
-          retention_seconds,
-          deletion_seconds,
-          warning_queued,
-          dead_letter,
-          partition,
-          table_name,
-          heartbeat_seconds,
-          notify,
-          created_on,
-          updated_on
-        )
-        VALUES (
-          queue_name,
-          options->>'policy',
-          COALESCE((options->>'retryLimit')::int, 2),
-          COALESCE((options->>'retryDelay')::int, 0),
-          COALESCE((options->>'retryBackoff')::bool, false),
-          (options->>'retryDelayMax')::int,
-          COALESCE((options->>'expireInSeconds')::int, 900),
-          COALESCE((options->>'retentionSeconds')::int, 1209600),
-          COALESCE((options->>'deleteAfterSeconds')::int, 604800),
-          COALESCE((options->>'warningQueueSize')::int, 0),
-          options->>'deadLetter',
-          COALESCE((options->>'partition')::bool, false),
-          tablename,
-          (options->>'heartbeatSeconds')::int,
-          COALESCE((options->>'notify')::bool, false),
-          cutover_jobs.job_now(),
-          cutover_jobs.job_now()
-        )
-        ON CONFLICT DO NOTHING
-        RETURNING created_on
-      )
-      SELECT created_on into queue_created_on from q;
-      IF queue_created_on IS NULL OR options->>'partition' IS DISTINCT FROM 'true' THEN
-        RETURN;
-      END IF;
-      EXECUTE format('CREATE TABLE cutover_jobs.%I (LIKE cutover_jobs.job INCLUDING DEFAULTS)', tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD PRIMARY KEY (name, id)$cmd$, tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i11 ON cutover_jobs.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i4 ON cutover_jobs.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i7 ON cutover_jobs.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i9 ON cutover_jobs.job (name, id) WHERE blocking AND state = 'completed'$cmd$, tablename);
-      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i12 ON cutover_jobs.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, tablename);
-      IF options->>'policy' = 'short' THEN
-        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i1 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, tablename);
-      ELSIF options->>'policy' = 'singleton' THEN
-        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i2 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, tablename);
-      ELSIF options->>'policy' = 'stately' THEN
-        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i3 ON cutover_jobs.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, tablename);
-      ELSIF options->>'policy' = 'exclusive' THEN
-        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i6 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, tablename);
-      ELSIF options->>'policy' = 'key_strict_fifo' THEN
-        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i8 ON cutover_jobs.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, tablename);
-        EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i10 ON cutover_jobs.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, tablename);
-        EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, tablename);
-      END IF;
-      EXECUTE format('ALTER TABLE cutover_jobs.%I ADD CONSTRAINT cjc CHECK (name=%L)', tablename, queue_name);
-      EXECUTE format('ALTER TABLE cutover_jobs.job ATTACH PARTITION cutover_jobs.%I FOR VALUES IN (%L)', tablename, queue_name);
-    END;
-    $$
-    LANGUAGE plpgsql;
-    CREATE FUNCTION cutover_jobs.delete_queue(queue_name text)
-    RETURNS VOID AS
-    $$
-    DECLARE
-      v_table varchar;
-      v_partition bool;
-    BEGIN
-      SELECT table_name, partition
-      FROM cutover_jobs.queue
-      WHERE name = queue_name
-      INTO v_table, v_partition;
-      IF v_partition THEN
-        EXECUTE format('DROP TABLE IF EXISTS cutover_jobs.%I', v_table);
-      ELSE
-        EXECUTE format('DELETE FROM cutover_jobs.%I WHERE name = %L', v_table, queue_name);
-      END IF;
-      DELETE FROM cutover_jobs.queue WHERE name = queue_name;
-    END;
-    $$
-    LANGUAGE plpgsql;
-INSERT INTO cutover_jobs.version(version) VALUES ('43');
-$pg_boss$;
-  END IF;
-END;
-$install$;
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_jobs FROM PUBLIC;
--- Our queues in the schema of pg-boss, and the jobs that run by themselves. Written by scripts/queue-schema.ts from src/jobs,
--- never by hand. A queue or schedule that is there already stays as an operator has made it. Lock: none on any table of the application.
-SELECT cutover_jobs.create_queue('backfill', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"standard"}'::jsonb);
-SELECT cutover_jobs.create_queue('verify', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
-SELECT cutover_jobs.create_queue('repair', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
-SELECT cutover_jobs.create_queue('clean-idempotency-log', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
-SELECT cutover_jobs.create_queue('sample-metrics', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
-
-INSERT INTO cutover_jobs.schedule (name, key, kind, cron, timezone, data, options)
-VALUES ('clean-idempotency-log', '', 'cron', '0 3 * * *', 'UTC', '{}', '{"missed":"once","singletonKey":"all"}')
-ON CONFLICT (name, key) DO NOTHING;
-INSERT INTO cutover_jobs.schedule (name, key, kind, cron, timezone, data, options)
-VALUES ('sample-metrics', '', 'cron', '* * * * *', 'UTC', '{}', '{"missed":"skip","singletonKey":"all"}')
-ON CONFLICT (name, key) DO NOTHING;
--- Queues of 0.1.0 had other names. A job that waits there moves along; so does one that a worker of 0.1.0 has in hand: the new
--- workers take it over when nothing is heard of it any more. Lock: those jobs' rows.
-UPDATE cutover_jobs.job
-   SET name = replace(name, '-units', '')
- WHERE name IN ('backfill-units', 'verify-units', 'repair-units') AND state <= 'active';
-SELECT cutover_jobs.delete_queue(q.name)
-  FROM cutover_jobs.queue AS q
- WHERE q.name IN ('backfill-units', 'verify-units', 'repair-units');
-
--- A row for each running worker, written every few seconds; one that was not seen for take_over_seconds counts as gone.
-CREATE TABLE IF NOT EXISTS cutover.workers (
-  name text COLLATE "C" PRIMARY KEY,
-  host text NOT NULL,
-  pid integer NOT NULL,
-  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  take_over_seconds integer NOT NULL,
-  concurrency integer NOT NULL,
-  jobs text[] NOT NULL,
-  running jsonb NOT NULL DEFAULT '[]'
-) WITH (fillfactor = 50);
-
--- Samples of cutover.current_metrics(), one row a figure. cutover is '' for what concerns the whole database.
-CREATE TABLE IF NOT EXISTS cutover.metrics (
-  sampled_at timestamptz NOT NULL,
-  metric text COLLATE "C" NOT NULL,
-  cutover text COLLATE "C" NOT NULL DEFAULT '',
-  labels jsonb NOT NULL DEFAULT '{}',
-  value double precision NOT NULL,
-  PRIMARY KEY (metric, sampled_at, cutover, labels)
-);
--- For what is too old.
-CREATE INDEX IF NOT EXISTS metrics_sampled_at ON cutover.metrics (sampled_at);
-
--- What can be told of every cutover at little cost, as of now: one row a figure. Counts notes and quarantined units, never units.
--- Names are those of a metrics page: lower case, the measure in the name, no `total` in what can fall. cutover is '' for what
--- concerns the whole database.
-CREATE OR REPLACE FUNCTION cutover.current_metrics()
-  RETURNS TABLE (metric text, cutover text, labels jsonb, value double precision)
-  LANGUAGE sql STABLE SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
-AS $$
-  WITH notes AS (
-    SELECT o.cutover, count(*) AS notes
-      FROM cutover.outbox AS o
-     GROUP BY o.cutover
-  ), oldest_note AS (
-    -- The first of the primary key.
-    SELECT n.cutover,
-           (SELECT o.xid::text::bigint FROM cutover.outbox AS o WHERE o.cutover = n.cutover ORDER BY o.xid LIMIT 1) AS transaction
-      FROM notes AS n
-  ), noted AS (
-    -- A note carries its transaction and no time. The samples say when the database had come past that transaction: the note is at
-    -- least as old as the first sample after it. Read backwards from the newest sample, so that a young note is found at once.
-    SELECT o.cutover,
-           (SELECT min(after.sampled_at)
-              FROM cutover.metrics AS after
-             WHERE after.metric = 'transactions'
-               AND after.sampled_at > coalesce((SELECT max(before.sampled_at)
-                                                  FROM cutover.metrics AS before
-                                                 WHERE before.metric = 'transactions' AND before.value <= o.transaction),
-                                               '-infinity')) AS before
-      FROM oldest_note AS o
-  ), newest_backfill AS (
-    SELECT DISTINCT ON (b.cutover) b.id, b.cutover, b.direction, b.units_total, b.finished_at
-      FROM cutover.backfills AS b
-     ORDER BY b.cutover, b.id DESC
-  ), backfill AS (
-    SELECT b.cutover, jsonb_build_object('direction', b.direction) AS labels, b.units_total, b.finished_at,
-           (SELECT coalesce(sum(r.last_ordinal - r.position), 0) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS units_left
-      FROM newest_backfill AS b
-  ), newest_run AS (
-    SELECT DISTINCT ON (r.cutover) r.cutover, r.finished_at, r.drifted_units
-      FROM cutover.drift_runs AS r
-     ORDER BY r.cutover, r.id DESC
-  )
-  SELECT 'phase_rank', c.name, jsonb_build_object('phase', c.phase), cutover.phase_rank(c.phase)::double precision
-    FROM cutover.cutovers AS c
-  UNION ALL
-  SELECT 'phase_age_seconds', c.name, '{}', extract(epoch FROM now() - c.phase_since)
-    FROM cutover.cutovers AS c
-  UNION ALL
-  SELECT 'outbox_notes', c.name, '{}', coalesce(n.notes, 0)
-    FROM cutover.cutovers AS c
-    LEFT JOIN notes AS n ON n.cutover = c.name
-  UNION ALL
-  SELECT 'outbox_oldest_seconds', c.name, '{}', coalesce(extract(epoch FROM now() - noted.before), 0)
-    FROM cutover.cutovers AS c
-    LEFT JOIN noted ON noted.cutover = c.name
-  UNION ALL
-  SELECT 'quarantine_units', q.cutover, jsonb_build_object('class', q.class, 'accepted', q.accepted_at IS NOT NULL), count(*)
-    FROM cutover.quarantine AS q
-   GROUP BY q.cutover, q.class, q.accepted_at IS NOT NULL
-  UNION ALL
-  SELECT 'backfill_units', b.cutover, b.labels, b.units_total
-    FROM backfill AS b
-  UNION ALL
-  SELECT 'backfill_units_done', b.cutover, b.labels, b.units_total - b.units_left
-    FROM backfill AS b
-  UNION ALL
-  SELECT 'backfill_finished', b.cutover, b.labels, (b.finished_at IS NOT NULL)::integer
-    FROM backfill AS b
-  UNION ALL
-  SELECT 'verify_age_seconds', r.cutover, '{}', extract(epoch FROM now() - r.finished_at)
-    FROM newest_run AS r
-  UNION ALL
-  SELECT 'verify_drifted_units', r.cutover, '{}', r.drifted_units
-    FROM newest_run AS r
-  UNION ALL
-  -- How long the oldest write has been missing, and what the last refresh took and found.
-  SELECT figure.metric, '', jsonb_build_object('view', v.name), figure.value
-    FROM cutover.view_freshness() AS v
-   CROSS JOIN LATERAL (VALUES ('view_staleness_seconds', coalesce(extract(epoch FROM v.staleness), 0)::double precision),
-                              ('view_refresh_seconds', extract(epoch FROM v.took)::double precision),
-                              ('view_rows', v.row_count::double precision),
-                              ('view_refresh_failures', v.failures::double precision)) AS figure (metric, value)
-   WHERE figure.value IS NOT NULL
-  UNION ALL
-  SELECT 'workers', '', '{}', count(*) FILTER (WHERE w.seen_at > now() - make_interval(secs => w.take_over_seconds))
-    FROM cutover.workers AS w
-  UNION ALL
-  SELECT 'transactions', '', '{}', pg_snapshot_xmax(pg_current_snapshot())::text::double precision;
-$$;
--- Writes down what cutover.current_metrics() says, as the sample of this minute, and forgets samples that are older than `keep`.
--- Asked twice in a minute, the later figures stand. Returns the number of figures.
-CREATE OR REPLACE FUNCTION cutover.sample_metrics(keep interval DEFAULT interval '30 days') RETURNS integer
-  LANGUAGE plpgsql SECURITY DEFINER
-  SET search_path = pg_catalog, pg_temp
+-- Takes what stood before away, with its triggers. From here to the end of the migration nobody writes the tables of the cutover.
+-- Lock: see lock_out_writers(). Nothing when the cutover is new.
+CREATE OR REPLACE FUNCTION cutover.swap_compiled(cutover_name text, schema_name name) RETURNS void
+  LANGUAGE plpgsql
 AS $$
 DECLARE
-  minute CONSTANT timestamptz := date_trunc('minute', clock_timestamp(), 'UTC');
-  figures integer;
+  before name := schema_name || '$before';
 BEGIN
-  -- In the order of the key, so that two samplers of one minute cannot lock each other out.
-  INSERT INTO cutover.metrics (sampled_at, metric, cutover, labels, value)
-  SELECT minute, m.metric, m.cutover, m.labels, m.value
-    FROM cutover.current_metrics() AS m
-   ORDER BY m.metric, m.cutover, m.labels
-  ON CONFLICT (metric, sampled_at, cutover, labels) DO UPDATE SET value = excluded.value;
-  GET DIAGNOSTICS figures = ROW_COUNT;
-  -- A bounded number at a time: a database that nobody has sampled for long is not held up by its past.
-  DELETE FROM cutover.metrics
-   WHERE ctid = ANY (ARRAY(SELECT m.ctid FROM cutover.metrics AS m WHERE m.sampled_at < minute - keep ORDER BY m.sampled_at LIMIT 10000));
-  RETURN figures;
+  PERFORM cutover.require_one_transaction();
+  IF pg_catalog.to_regnamespace(pg_catalog.quote_ident(before)) IS NULL THEN
+    RETURN;
+  END IF;
+  PERFORM cutover.require_no_dependents(before, schema_name);
+  PERFORM cutover.lock_out_writers(cutover_name, before);
+  -- Asked again where nobody can move it any more.
+  PERFORM cutover.require_compilable(cutover_name);
+  EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', before);
+END;
+$$;
+
+-- Writes down the catalog and the triggers as they stand now: what the compiled SQL relies on.
+CREATE OR REPLACE FUNCTION cutover.seal_compiled(cutover_name text, tables text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.require_one_transaction();
+  UPDATE cutover.cutovers AS c
+     SET fingerprint = cutover.live_fingerprint(c.compiled_schema, tables), trigger_stamp = cutover.trigger_stamp(c.name)
+   WHERE c.name = cutover_name;
+END;
+$$;
+-- The parts of a definition that decide what a cutover writes, and that are not the same in two of its forms: files of mappings and rules
+-- by their paths, and `shape` for units, keys, feeds and tables. A form from before there was a `shape` says less of it.
+CREATE OR REPLACE FUNCTION cutover.changed_parts(before jsonb, after jsonb) RETURNS text[]
+  LANGUAGE sql IMMUTABLE
+RETURN ARRAY(
+  SELECT coalesce(old.path, new.path)
+    FROM pg_catalog.jsonb_each_text(before -> 'mappings') AS old (path, text)
+    FULL JOIN pg_catalog.jsonb_each_text(after -> 'mappings') AS new (path, text) ON new.path = old.path
+   WHERE old.text IS DISTINCT FROM new.text
+  UNION ALL
+  SELECT 'shape'
+   WHERE CASE WHEN before ? 'shape' AND after ? 'shape' THEN before -> 'shape' <> after -> 'shape'
+              ELSE (before -> 'units', before -> 'tables', before -> 'keep', before ? 'irreversible')
+                   IS DISTINCT FROM (after -> 'units', after -> 'tables', after -> 'keep', after ? 'irreversible') END
+  ORDER BY 1);
+
+-- Compiled SQL signs in here. Compiled again, it replaces what it said before. When what it writes has changed:
+-- * While legacy is the truth, every unit counts as not yet backfilled (a new epoch), so that gates ask for a backfill and a verify
+--   again, and nobody's acceptance of a unit in the quarantine holds any longer. When units are spelled otherwise than before, notes
+--   and images in the old spelling are dropped: the backfill visits every unit.
+-- * Once writes have moved it is refused (CU019): the new side would differ from what the changed mapping says, with no way to tell who
+--   is right, and the reverse mapping is the way back.
+-- Lock: of a cutover that stands already, the barrier.
+CREATE OR REPLACE FUNCTION cutover.register_cutover(
+  cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  before cutover.cutovers;
+  changed text[] := '{}';
+  waiting bigint;
+BEGIN
+  IF core > cutover.core_version() THEN
+    RAISE EXCEPTION 'cutover % was compiled for core version %, this database has version %', cutover_name, core, cutover.core_version()
+      USING ERRCODE = 'CU012', HINT = 'Run `cutover init --upgrade` and migrate first.';
+  END IF;
+  IF core >= 2 THEN
+    PERFORM cutover.require_one_transaction();
+  END IF;
+  SELECT * INTO before FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+
+  IF before.name IS NOT NULL THEN
+    -- With the triggers' tables locked there is no writer left who could commit a note behind our back, and no drainer with this.
+    PERFORM cutover.barrier_exclusive();
+    changed := cutover.changed_parts(before.definition, compiled_definition);
+  END IF;
+  IF changed <> '{}' AND cutover.phase_rank(before.phase) >= 4 THEN
+    RAISE EXCEPTION 'cutover %: % cannot change in phase %', cutover_name,
+      pg_catalog.replace(pg_catalog.array_to_string(changed, ', '), 'shape', 'its units, keys or tables'), before.phase
+      USING ERRCODE = 'CU019',
+            HINT = 'The new side is the truth now and would differ from what the changed mapping says, with no way back. Roll back first.';
+  END IF;
+  IF changed <> '{}' THEN
+    DELETE FROM cutover.quarantine AS q WHERE q.cutover = cutover_name;
+  END IF;
+  IF 'shape' = ANY (changed) THEN
+    SELECT pg_catalog.count(*) INTO waiting FROM (SELECT FROM cutover.outbox AS o WHERE o.cutover = cutover_name LIMIT 20001) AS counted;
+    IF waiting > 20000 THEN
+      RAISE EXCEPTION 'cutover %: more than 20000 notes are waiting, and throwing them away would hold writers up', cutover_name
+        USING ERRCODE = 'CU062', HINT = pg_catalog.format('Run `cutover drain %s`, or a worker, and migrate again.', cutover_name);
+    END IF;
+    DELETE FROM cutover.outbox AS o WHERE o.cutover = cutover_name;
+    DELETE FROM cutover.images AS i WHERE i.cutover = cutover_name;
+  END IF;
+
+  INSERT INTO cutover.cutovers AS known (name, compiled_schema, definition, fingerprint)
+  VALUES (cutover_name, schema_name, compiled_definition, expected_fingerprint)
+      ON CONFLICT (name) DO UPDATE
+     SET definition = excluded.definition, fingerprint = excluded.fingerprint,
+         epoch = known.epoch + CASE WHEN changed = '{}' THEN 0 ELSE 1 END;
+  DELETE FROM cutover.unit_kinds AS old WHERE old.cutover = cutover_name;
+  INSERT INTO cutover.unit_kinds (cutover, direction, kind, rank)
+  SELECT cutover_name, directions.direction, kinds.kind ->> 0, kinds.rank
+    FROM (VALUES ('forward'), ('reverse')) AS directions (direction)
+   CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(
+           coalesce(compiled_definition -> 'units' -> directions.direction, '[]')) WITH ORDINALITY AS kinds (kind, rank);
+
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, CASE WHEN before.name IS NULL THEN 'cutover_registered' ELSE 'cutover_compiled_again' END,
+          pg_catalog.jsonb_build_object('core', core, 'changed', pg_catalog.to_jsonb(changed), 'phase', before.phase));
+END;
+$$;
+-- Takes a cutover out of the database: its compiled schema, its triggers, and every row that the core holds about it but the events,
+-- the last of which says what its moves were. Only from `expanded`, where sync writes nothing, and from `dropped`, where it is over.
+-- The tables of the application stay as they are.
+-- from_phase: the phase in which it stands where this was decided. When that is `dropped`, a database in which it stands earlier and
+-- has never held a row (one that replays the migrations) is brought there first; where it has held rows, it is refused.
+-- SECURITY INVOKER: for the owner. From a migration file, let it be the last statement of its file.
+-- Lock: from `expanded`, see lock_out_writers(), until the end of the transaction; from `dropped`, none that a writer meets.
+CREATE OR REPLACE FUNCTION cutover.remove(cutover_name text, from_phase text DEFAULT NULL) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  next_phase text;
+  history jsonb;
+  left_over bigint;
+BEGIN
+  IF from_phase NOT IN ('expanded', 'dropped') THEN
+    RAISE EXCEPTION 'a cutover is removed from expanded or from dropped, not from "%"', from_phase
+      USING ERRCODE = 'CU013', HINT = 'Roll it back, or advance it to dropped, first.';
+  END IF;
+  IF from_phase = 'dropped' AND stand.phase <> 'dropped' AND NOT cutover.has_held_rows(cutover_name) THEN
+    FOREACH next_phase IN ARRAY ARRAY['dual_write', 'backfilled', 'reads_switched', 'writes_switched', 'legacy_locked', 'archived', 'dropped'] LOOP
+      CONTINUE WHEN cutover.phase_rank(next_phase) <= cutover.phase_rank(stand.phase);
+      PERFORM cutover.advance(cutover_name, next_phase, reason => 'removed');
+    END LOOP;
+    stand := cutover.stand_of(cutover_name);
+  END IF;
+  IF stand.phase NOT IN ('expanded', 'dropped') OR stand.step IS NOT NULL OR stand.phase <> from_phase THEN
+    RAISE EXCEPTION 'cutover % is in phase %, it can be removed from %', cutover_name,
+      stand.phase || coalesce(' (' || stand.step || ')', ''), coalesce(from_phase, 'expanded or dropped')
+      USING ERRCODE = 'CU063',
+            HINT = CASE WHEN stand.phase = 'dropped' THEN pg_catalog.format('Remove it from where it stands: SELECT cutover.remove(%L, ''dropped'').', cutover_name)
+                        WHEN stand.phase IN ('archived', 'legacy_locked', 'writes_switched') OR from_phase = 'dropped'
+                        THEN pg_catalog.format('`cutover advance %s --to dropped`, or `cutover rollback %s`; then remove it.', cutover_name, cutover_name)
+                        ELSE pg_catalog.format('`cutover rollback %s` first; it loses nothing.', cutover_name) END;
+  END IF;
+
+  -- What is much to delete goes before anybody is held up.
+  PERFORM cutover.forget_rows(cutover_name);
+  IF stand.phase = 'expanded' THEN
+    PERFORM cutover.require_no_dependents(stand.compiled_schema);
+    PERFORM cutover.lock_out_writers(cutover_name, stand.compiled_schema);
+  END IF;
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name AND c.phase = stand.phase AND c.move = stand.move FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'cutover % has moved while it was to be removed', cutover_name
+      USING ERRCODE = 'CU063', HINT = 'Look at `cutover status`, and decide again.';
+  END IF;
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
+   WHERE q.cutover = cutover_name AND q.direction = 'reverse' AND q.error IS NOT NULL AND q.accepted_at IS NULL;
+  left_over := left_over + (SELECT pg_catalog.count(*) FROM cutover.outbox AS o WHERE o.cutover = cutover_name AND o.direction = 'reverse');
+  IF left_over > 0 THEN
+    RAISE EXCEPTION 'cutover %: % units were written on the new side and are not in the legacy tables', cutover_name, left_over
+      USING ERRCODE = 'CU063', HINT = pg_catalog.format('`cutover drain %s`, then mend or accept what `cutover quarantine %s` shows.', cutover_name, cutover_name);
+  END IF;
+
+  IF stand.phase = 'expanded' THEN
+    -- CASCADE reaches our own triggers on the tables, which hang on functions of this schema.
+    EXECUTE pg_catalog.format('DROP SCHEMA IF EXISTS %I CASCADE', stand.compiled_schema);
+  END IF;
+  SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t) - 'gates' ORDER BY t.id), '[]') INTO history
+    FROM cutover.phase_transitions AS t WHERE t.cutover = cutover_name;
+  PERFORM cutover.forget_rows(cutover_name, all_of_them => true);
+  DELETE FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'cutover_removed', pg_catalog.jsonb_build_object('from', stand.phase, 'moves', history));
+END;
+$$;
+
+-- Deletes what the core's tables hold about a cutover, in every one that has a column `cutover`; the row of the cutover itself and the
+-- events stay. Without all_of_them only what can be much, and what no decision hangs on.
+CREATE OR REPLACE FUNCTION cutover.forget_rows(cutover_name text, all_of_them boolean DEFAULT false) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  forgotten record;
+BEGIN
+  FOR forgotten IN
+    SELECT c.relname FROM pg_catalog.pg_attribute AS a
+      JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'cutover' AND c.relkind IN ('r', 'p') AND a.attname = 'cutover' AND NOT a.attisdropped
+       AND c.relname <> 'events'
+       AND (all_of_them OR c.relname IN ('units', 'observations', 'backfills', 'drift_runs'))
+     ORDER BY c.relname
+  LOOP
+    EXECUTE pg_catalog.format('DELETE FROM cutover.%I AS gone WHERE gone.cutover = $1', forgotten.relname) USING cutover_name;
+  END LOOP;
+END;
+$$;
+-- Takes the toolkit out of the database: the schema `cutover` with all that it holds, and the queue of the workers. Refused while a
+-- cutover is there, and while something of the application hangs on it.
+-- SECURITY INVOKER: for the owner. Stop the workers first: one that starts later fails, as there is no core for it.
+-- Lock: ACCESS EXCLUSIVE on our own tables; none that a writer meets, as no trigger is left.
+CREATE OR REPLACE FUNCTION cutover.uninstall() RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  known text;
+BEGIN
+  -- Nobody registers one behind our back.
+  LOCK TABLE cutover.cutovers IN ACCESS EXCLUSIVE MODE;
+  SELECT pg_catalog.string_agg(pg_catalog.format('%s (%s)', c.name, c.phase), ', ' ORDER BY c.name) INTO known FROM cutover.cutovers AS c;
+  IF known IS NOT NULL THEN
+    RAISE EXCEPTION 'cutovers are still there: %', known
+      USING ERRCODE = 'CU065', HINT = '`cutover remove <name>` each of them first, from expanded or from dropped.';
+  END IF;
+  PERFORM cutover.require_no_dependents('cutover');
+  IF pg_catalog.to_regclass('cutover_jobs.job') IS NOT NULL AND pg_catalog.to_regclass('cutover_jobs.version') IS NOT NULL THEN
+    PERFORM cutover.require_no_dependents('cutover_jobs');
+    DROP SCHEMA cutover_jobs CASCADE;
+  END IF;
+  DROP SCHEMA cutover CASCADE;
 END;
 $$;
 
