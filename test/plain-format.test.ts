@@ -133,7 +133,7 @@ test("a plain file holds SQL and nothing else: no directive, no BEGIN, no COMMIT
   }
   // Such folders are looked through as well.
   expect(await ok(project, "compile", "--check")).toMatchObject({
-    compiled: [{ file: "0002_cutover/migration.sql", state: "up to date" }],
+    compiled: [{ file: "migrations/0002_cutover/migration.sql", state: "up to date" }],
   });
 });
 

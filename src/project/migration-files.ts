@@ -7,6 +7,8 @@ import { blockIn, blockNames } from "./migration-block.ts";
 /** A migration of the user's project. */
 export interface MigrationFile {
   /** Relative to the migrations' folder: `committed/000001-core.sql`, `current.sql`, `20260101120000_core.sql`. */
+  readonly name: string;
+  /** Relative to the project. */
   readonly file: string;
   readonly text: string;
 }
@@ -33,7 +35,7 @@ export async function migrationFiles(project: Project): Promise<MigrationFile[]>
   }
   const committed = await readdir(join(project.migrations, "committed")).catch(() => []);
   const names = committed.filter((name) => name.endsWith(".sql")).map((name) => `committed/${name}`);
-  return [...(await read(project, names)), { file: "current.sql", text: await readCurrent(project) }];
+  return [...(await read(project, names)), named(project, "current.sql", await readCurrent(project))];
 }
 
 /** The text of graphile-migrate's migration in progress; empty when there is none yet. */
@@ -74,6 +76,11 @@ function read(project: Project, names: readonly string[]): Promise<MigrationFile
   return Promise.all(
     names
       .toSorted()
-      .map(async (file) => ({ file, text: await readFile(join(project.migrations, file), "utf8") })),
+      .map(async (name) => named(project, name, await readFile(join(project.migrations, name), "utf8"))),
   );
+}
+
+function named(project: Project, name: string, text: string): MigrationFile {
+  const file = relative(project.root, join(project.migrations, name)).split(sep).join("/");
+  return { name, file, text };
 }

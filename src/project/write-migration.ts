@@ -57,7 +57,7 @@ export async function writeBlocks(
 
 /** The time as 14 digits, UTC; later than that of any migration there is, so that the new one runs last. */
 async function nextStamp(project: Project): Promise<string> {
-  const stamps = (await migrationFiles(project)).map(({ file }) => /^\d{14}(?!\d)/.exec(file)?.[0] ?? "");
+  const stamps = (await migrationFiles(project)).map(({ name }) => /^\d{14}(?!\d)/.exec(name)?.[0] ?? "");
   const now = stampOf(new Date());
   const newest = stamps.toSorted().at(-1) ?? "";
   return newest < now ? now : String(BigInt(newest) + 1n);
