@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { compile } from "../src/compiler/compile.ts";
-import { withClient, withTransaction } from "../src/db.ts";
+import { isRetryable, withClient, withTransaction } from "../src/db.ts";
 import { openQueue } from "../src/jobs/queue.ts";
+import { createWorker } from "../src/jobs/worker.ts";
 import { coreParts } from "../src/project/core-sql.ts";
 import { catalogChanges, catalogSnapshot } from "./helpers/catalog-snapshot.ts";
 import {
@@ -258,6 +259,38 @@ describe("a chain that removes a cutover from dropped", () => {
     await db.reach("dropped");
     await remove(db);
   });
+});
+
+test("a worker that runs while the toolkit goes fails, and brings nothing back", async () => {
+  const db = await createSmallCutover();
+  const failed: string[] = [];
+  let failing = () => undefined as unknown;
+  const fails = new Promise((resolve) => {
+    failing = () => resolve(undefined);
+  });
+  const worker = await createWorker({
+    database: db.url,
+    onEvent: (event) => {
+      if (event.event !== "error") return;
+      failed.push(String(event.message));
+      failing();
+    },
+  });
+  await db.rows("SELECT cutover.remove('small'), cutover.remove('peak')");
+  for (;;) {
+    // It drains all the time, and a lock is not waited for longer than 100 ms.
+    const done = await db.rows("SELECT cutover.uninstall()").then(
+      () => true,
+      (error) => !isRetryable(error) && Promise.reject(error),
+    );
+    if (done) break;
+  }
+  await fails;
+  await worker.stop();
+  expect(failed[0]).toContain("cutover");
+  expect(await db.rows("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'cutover%'")).toEqual([]);
+  await expect(createWorker({ database: db.url })).rejects.toMatchObject({ code: "CU905" });
+  expect(await db.rows("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'cutover%'")).toEqual([]);
 });
 
 test("uninstall leaves a schema of the queue's name alone when it is not our queue", async () => {
