@@ -68,6 +68,7 @@ CREATE TABLE IF NOT EXISTS cutover.view_marks (
 -- the version before goes on working.
 --!include functions/core_version.sql
 --!include functions/outside_dependents.sql
+--!include functions/drop_all_but_triggers.sql
 --!include functions/lock_out_writers.sql
 --!include functions/is_backfilled.sql
 --!include functions/flush_one_side.sql

@@ -317,6 +317,9 @@ FUNCTION cutover.drain_late_writes(stand cutover.cutovers, refs text[]) RETURNS 
 FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.drop_all_but_triggers(schema_name name) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET client_min_messages=warning SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.drop_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
