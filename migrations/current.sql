@@ -64,6 +64,7 @@ CREATE TABLE IF NOT EXISTS cutover.view_marks (
 --!include functions/fingerprint.sql
 --!include functions/gate_views_fresh.sql
 --!include functions/gates.sql
+
 -- Installation, upgrade, removal, changed mappings. Functions only; nothing that a writer could meet is locked, and compiled SQL of
 -- the version before goes on working.
 --!include functions/core_version.sql

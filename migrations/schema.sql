@@ -230,6 +230,42 @@ CREATE TABLE cutover.units (
   CONSTRAINT units_pkey PRIMARY KEY (cutover, direction, kind, unit)
 ) WITH (fillfactor=50);
 
+CREATE TABLE cutover.view_marks (
+  xid xid8 NOT NULL,
+  view_id integer NOT NULL,
+  noted_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  CONSTRAINT view_marks_pkey PRIMARY KEY (xid, view_id)
+);
+
+CREATE TABLE cutover.views (
+  id integer GENERATED ALWAYS AS IDENTITY NOT NULL,
+  name text COLLATE "C" NOT NULL,
+  freshness interval NOT NULL,
+  marked_by text NOT NULL,
+  blocks_readers boolean DEFAULT false NOT NULL,
+  time_zone text DEFAULT 'UTC'::text NOT NULL,
+  shows_hidden_rows text,
+  registered_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  stale_since timestamp with time zone,
+  data_as_of timestamp with time zone,
+  refreshed_at timestamp with time zone,
+  took interval,
+  row_count bigint,
+  refreshed_concurrently boolean,
+  not_concurrently_because text,
+  filenode oid,
+  watch_stamp text,
+  refreshes bigint DEFAULT 0 NOT NULL,
+  failures integer DEFAULT 0 NOT NULL,
+  error text,
+  failed_at timestamp with time zone,
+  next_try_at timestamp with time zone,
+  CONSTRAINT views_pkey PRIMARY KEY (id),
+  CONSTRAINT views_name_key UNIQUE (name),
+  CONSTRAINT views_freshness_check CHECK ((freshness >= '00:00:00'::interval)),
+  CONSTRAINT views_marked_by_check CHECK ((marked_by = ANY (ARRAY['writes'::text, 'schedule'::text, 'call'::text])))
+);
+
 -- Functions and procedures
 
 FUNCTION cutover.advance(cutover_name text, to_phase text, force text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) RETURNS cutover.phase_transitions
@@ -257,6 +293,9 @@ FUNCTION cutover.barrier_shared() RETURNS void
 
 FUNCTION cutover.begin_compiled(cutover_name text, schema_name name, core integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.changed_parts(before jsonb, after jsonb) RETURNS text[]
   LANGUAGE sql IMMUTABLE;
@@ -323,6 +362,9 @@ FUNCTION cutover.drop_all_but_triggers(schema_name name) RETURNS void
 FUNCTION cutover.drop_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.drop_view_triggers(registered integer, still_read_by oid) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL::text) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
@@ -368,8 +410,14 @@ FUNCTION cutover.gate_outbox_drained(stand cutover.cutovers) RETURNS TABLE(gate 
 FUNCTION cutover.gate_quarantine_accepted(stand cutover.cutovers, with_rules boolean) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.gate_views_fresh(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.gate_writers_current(stand cutover.cutovers) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.gather_view_marks() RETURNS bigint
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.grant_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -401,16 +449,31 @@ FUNCTION cutover.lock_out_writers(cutover_name text, schema_name name) RETURNS v
 FUNCTION cutover.lock_units(cutover_name text, unit_direction text, unit_kind text, wanted text[], new_epoch integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.lock_view_tables(view_oid oid) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.make_true(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'::text) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.mark_view_on_write() RETURNS trigger
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.mark_view_stale(view_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.may_refresh(role_oid oid, view_oid oid) RETURNS boolean
+  LANGUAGE plpgsql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.move_sequences(cutover_name text, side text, headroom bigint DEFAULT 1000000) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.not_concurrently_because(known cutover.views, view_oid oid) RETURNS text
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.outside_dependents(schema_name name) RETURNS SETOF text
+FUNCTION cutover.outside_dependents(schema_name name, with_triggers boolean DEFAULT false) RETURNS SETOF text
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.phase_rank(phase text) RETURNS integer
@@ -431,11 +494,17 @@ FUNCTION cutover.quarantine_unit(cutover_name text, unit_direction text, unit_ki
 FUNCTION cutover.record_move(cutover_name text, to_phase text, why text) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.refresh_view(view_name text, only_if_due boolean DEFAULT false) RETURNS TABLE(outcome text, took interval, row_count bigint, refreshed_concurrently boolean, not_concurrently_because text, error_code text, error text)
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET lock_timeout=2s SET row_security=on SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
 FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[], finest_first boolean DEFAULT false) RETURNS TABLE(kind text, units text[])
   LANGUAGE sql STABLE;
 
 FUNCTION cutover.register_cutover(cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.register_view(view_name text, freshness interval, marked_by text DEFAULT 'writes'::text, blocks_readers boolean DEFAULT false, time_zone text DEFAULT 'UTC'::text, shows_hidden_rows text DEFAULT NULL::text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
   LANGUAGE sql VOLATILE;
@@ -452,7 +521,7 @@ FUNCTION cutover.require_compilable(cutover_name text) RETURNS boolean
 FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
   LANGUAGE plpgsql STABLE;
 
-FUNCTION cutover.require_no_dependents(schema_name name, shown_as name DEFAULT NULL::name) RETURNS void
+FUNCTION cutover.require_no_dependents(schema_name name, shown_as name DEFAULT NULL::name, with_triggers boolean DEFAULT false) RETURNS void
   LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.require_one_transaction() RETURNS void
@@ -502,8 +571,35 @@ FUNCTION cutover.unarchive_legacy(cutover_name text) RETURNS void
 FUNCTION cutover.uninstall() RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.unregister_view(view_name text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL::text[], most_details integer DEFAULT 1000) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
+FUNCTION cutover.view_blind_spots(view_id integer, view_oid oid) RETURNS TABLE(blind_spot text)
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.view_freshness(view_name text DEFAULT NULL::text) RETURNS TABLE(name text, state text, freshness interval, marked_by text, stale_since timestamp with time zone, staleness interval, due_at timestamp with time zone, data_as_of timestamp with time zone, refreshed_at timestamp with time zone, took interval, row_count bigint, refreshed_concurrently boolean, not_concurrently_because text, refreshes bigint, failures integer, error text, failed_at timestamp with time zone, blind_spots text[], leaks text[])
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.view_leaks(view_oid oid) RETURNS TABLE(table_name text, read_as text, shown_to text, through text)
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.view_of(view_name text) RETURNS cutover.views
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.view_reads(view_oid oid) RETURNS TABLE(relation oid, kind "char", reader oid, beyond boolean)
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.view_rules(view_oid oid) RETURNS TABLE(tree text)
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.view_stamp(view_id integer, view_oid oid) RETURNS text
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.view_tables(view_oid oid) RETURNS TABLE(relation oid, kind "char")
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 PROCEDURE cutover.wait_for_writers(IN cutover_name text, IN side text, IN wait_seconds integer) plpgsql VOLATILE;
 

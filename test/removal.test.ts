@@ -204,6 +204,31 @@ test("what hangs on our schemas is named, and is not dropped with them", async (
   await db.rows("SELECT cutover.uninstall()");
 });
 
+test("registered views, and triggers that call the core, have to go first", async () => {
+  const db = await createSmallCutover();
+  await db.rows("SELECT cutover.remove('small'), cutover.remove('peak')");
+  await db.rows(
+    "CREATE MATERIALIZED VIEW public.titles AS SELECT title, count(*) FROM public.sheet GROUP BY title",
+  );
+  const before = await snapshot(db);
+  await db.rows("SELECT cutover.register_view('public.titles', '1 minute')");
+  await expect(db.rows("SELECT cutover.uninstall()")).rejects.toMatchObject({
+    code: "CU065",
+    message: "views are still registered: public.titles",
+  });
+  await db.rows("SELECT cutover.unregister_view('public.titles')");
+  expect(catalogChanges(before, await snapshot(db))).toEqual([]);
+  await db.rows(
+    "CREATE TRIGGER mine AFTER INSERT ON sheet FOR EACH STATEMENT EXECUTE FUNCTION cutover.mark_view_on_write('1')",
+  );
+  await expect(db.rows("SELECT cutover.uninstall()")).rejects.toMatchObject({
+    code: "CU064",
+    message: "the schema cutover cannot go: trigger mine on table public.sheet hangs on it",
+  });
+  await db.rows("DROP TRIGGER mine ON sheet");
+  await db.rows("SELECT cutover.uninstall()");
+});
+
 test("an open writer holds the removal off, and is held up by it no longer than the lock timeout", async () => {
   const db = await createSmallCutover();
   const writer = await db.connect();
