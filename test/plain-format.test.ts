@@ -175,6 +175,7 @@ test("the format is remembered, and another one is not taken by the way", async 
   await plain.define(project.folder);
   expect(await refused("compile", "--format", "graphile")).toBe("CU461");
   expect(await refused("compile", "--shadow")).toBe("CU463");
+  expect(await refused("migrate")).toBe("CU463");
   expect(await refused("compile", "--output", "../elsewhere.sql")).toBe("CU462");
   expect(await project.cutover("compile", "--format", "odd", "--json")).toMatchObject({
     code: 2,

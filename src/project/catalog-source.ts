@@ -1,7 +1,7 @@
 import { CutoverError, EXIT } from "../errors.ts";
 import { redactUrl } from "../log.ts";
 import type { Project } from "./find.ts";
-import { graphileMigrate } from "./graphile-migrate.ts";
+import { graphileMigrate, requireGraphile } from "./graphile-migrate.ts";
 import { databaseUrl, shadowUrls } from "./settings.ts";
 
 /**
@@ -15,14 +15,7 @@ export async function catalogSource(
   options: { readonly databaseUrl?: string | undefined; readonly shadow?: boolean | undefined },
 ): Promise<string> {
   if (!options.shadow) return databaseUrl(options.databaseUrl);
-  if (project.format === "plain") {
-    throw new CutoverError({
-      code: "CU463",
-      message: "this project's migrations are plain files, which nobody but your own tool can replay",
-      hint: "Replay them with it, and name that database by --database-url instead of --shadow.",
-      exitCode: EXIT.usage,
-    });
-  }
+  requireGraphile(project);
   const { shadow, root } = shadowUrls();
   // graphile-migrate insists on a database that is not the shadow, and touches the shadow only.
   const database = options.databaseUrl ?? process.env.DATABASE_URL ?? beside(shadow);
