@@ -133,6 +133,26 @@ CREATE TABLE cutover.head (
 ) WITH (fillfactor=50);
 CREATE CONSTRAINT TRIGGER head_flush AFTER INSERT ON cutover.head DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((new.writing_cutover IS NULL)) EXECUTE FUNCTION cutover.flush_at_commit();
 
+CREATE TABLE cutover.idempotency_log (
+  id uuid DEFAULT gen_random_uuid() NOT NULL,
+  key text COLLATE "C" NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  request_data jsonb,
+  response_data jsonb,
+  status text NOT NULL,
+  created_at timestamp with time zone DEFAULT now() NOT NULL,
+  expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
+  scope text COLLATE "C" NOT NULL,
+  fingerprint bytea NOT NULL,
+  CONSTRAINT idempotency_log_pkey PRIMARY KEY (id),
+  CONSTRAINT idempotency_log_status_check CHECK ((status = ANY (ARRAY['success'::text, 'failed'::text, 'not_implemented'::text])))
+);
+CREATE INDEX idx_idempotency_created ON cutover.idempotency_log USING btree (created_at DESC);
+CREATE INDEX idx_idempotency_expires ON cutover.idempotency_log USING btree (expires_at);
+CREATE UNIQUE INDEX idx_idempotency_key ON cutover.idempotency_log USING btree (scope, key);
+CREATE INDEX idx_idempotency_status ON cutover.idempotency_log USING btree (status);
+ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE cutover.images (
   xid xid8 NOT NULL,
   cutover text COLLATE "C" NOT NULL,
@@ -266,6 +286,18 @@ CREATE TABLE cutover.views (
   CONSTRAINT views_marked_by_check CHECK ((marked_by = ANY (ARRAY['writes'::text, 'schedule'::text, 'call'::text])))
 );
 
+-- Views
+
+CREATE VIEW cutover.idempotency_status AS
+ SELECT count(*) AS total,
+    count(*) FILTER (WHERE (expires_at <= clock_timestamp())) AS expired,
+    count(*) FILTER (WHERE ((status = 'success'::text) AND (response_data IS NOT NULL))) AS success,
+    count(*) FILTER (WHERE ((status = 'failed'::text) AND (response_data IS NOT NULL))) AS failed,
+    count(*) FILTER (WHERE ((status = 'not_implemented'::text) AND (response_data IS NOT NULL))) AS not_implemented,
+    count(*) FILTER (WHERE (response_data IS NULL)) AS unfinished,
+    min(expires_at) AS oldest_expires_at
+   FROM cutover.idempotency_log log;
+
 -- Functions and procedures
 
 FUNCTION cutover.advance(cutover_name text, to_phase text, force text[] DEFAULT '{}'::text[], reason text DEFAULT NULL::text) RETURNS cutover.phase_transitions
@@ -294,6 +326,9 @@ FUNCTION cutover.barrier_shared() RETURNS void
 FUNCTION cutover.begin_compiled(cutover_name text, schema_name name, core integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.begin_request(scope text, key text, operation text, request jsonb, keep interval DEFAULT '24:00:00'::interval, wait interval DEFAULT '00:00:05'::interval, OUT id uuid, OUT replayed boolean, OUT status text, OUT response jsonb) RETURNS record
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=5s SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
@@ -305,6 +340,11 @@ FUNCTION cutover.check_snapshot(cutover_name text, known_move bigint) RETURNS vo
 
 FUNCTION cutover.classes(cutover_name text, unit_direction text, unit_kind text, with_drift boolean DEFAULT true) RETURNS TABLE(unit text, class text, reason text)
   LANGUAGE sql STABLE;
+
+FUNCTION cutover.cleanup_idempotency_log() RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
+PROCEDURE cutover.cleanup_idempotency_log_all(INOUT deleted integer DEFAULT 0) plpgsql VOLATILE;
 
 FUNCTION cutover.compiled_coarser(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS text[]
   LANGUAGE plpgsql STABLE;
@@ -376,6 +416,9 @@ FUNCTION cutover.fingerprint_problems(cutover_name text) RETURNS TABLE(table_nam
 
 FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'success'::text) RETURNS jsonb
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.flush() RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
@@ -500,6 +543,9 @@ FUNCTION cutover.refresh_view(view_name text, only_if_due boolean DEFAULT false)
 FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[], finest_first boolean DEFAULT false) RETURNS TABLE(kind text, units text[])
   LANGUAGE sql STABLE;
 
+FUNCTION cutover.refuse(response jsonb, status text DEFAULT 'failed'::text) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.register_cutover(cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
@@ -514,6 +560,12 @@ FUNCTION cutover.remove(cutover_name text, from_phase text DEFAULT NULL::text) R
 
 FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0) RETURNS TABLE(units integer, last_ordinal integer)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
+FUNCTION cutover.request(scope text, key text, operation text, request jsonb, function regprocedure, keep interval DEFAULT '24:00:00'::interval, wait interval DEFAULT '00:00:05'::interval) RETURNS jsonb
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.request_fingerprint(operation text, request jsonb) RETURNS bytea
+  LANGUAGE sql STABLE;
 
 FUNCTION cutover.require_compilable(cutover_name text) RETURNS boolean
   LANGUAGE plpgsql STABLE;

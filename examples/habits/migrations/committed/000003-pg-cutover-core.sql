@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:bf0a03ffb13478e0eb2860f992cfeaf10b758ecd
+--! Hash: sha1:7c687cfbd7254ed1245be37859da44e3d1659170
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3128,6 +3128,7 @@ DECLARE
   forward_work text[];
   reverse_work text[];
   forward_checked text[];
+  beside_held text[];
   released boolean;
   locked text[] := '{}';
   known integer;
@@ -3215,9 +3216,11 @@ BEGIN
   reverse_held := reverse_held || reverse_waiting;
   forward_work := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_held));
   reverse_work := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_held));
-  forward_checked := ARRAY(
-    SELECT ref FROM pg_catalog.unnest(forward_work) AS ref
-     WHERE ref <> ALL (cutover.compiled_connected(stand.name, 'reverse', reverse_held)));
+  forward_checked := forward_work;
+  IF pg_catalog.cardinality(reverse_held) > 0 THEN
+    beside_held := cutover.compiled_connected(stand.name, 'reverse', reverse_held);
+    forward_checked := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_work) AS ref WHERE ref <> ALL (beside_held));
+  END IF;
 
   -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
   -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
@@ -3312,6 +3315,992 @@ BEGIN
 END;
 $$;
 
+-- Materialized views: a registry of them, and the marks by which writers say that one is out of date. No lock on any table of the
+-- application until a view is registered.
+
+-- One row per registered view. A refresh locks it to its end; no writer ever touches it, and nothing refers to it by a foreign key,
+-- whose check would.
+CREATE TABLE IF NOT EXISTS cutover.views (
+  id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- with its schema, quoted where needed: a view that is dropped and created anew is the same view
+  name text COLLATE "C" NOT NULL UNIQUE,
+  -- the longest that a committed write may be missing in it
+  freshness interval NOT NULL CHECK (freshness >= interval '0'),
+  marked_by text NOT NULL CHECK (marked_by IN ('writes', 'schedule', 'call')),
+  -- refresh under a lock that readers wait for: quicker where most rows change
+  blocks_readers boolean NOT NULL DEFAULT false,
+  time_zone text NOT NULL DEFAULT 'UTC',
+  -- why it may show rows that policies of its tables hide from those who read it
+  shows_hidden_rows text,
+  registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- the oldest write that it may lack, of those whose marks have been gathered
+  stale_since timestamptz,
+  -- the last refresh that succeeded: every write that was committed at data_as_of is in it
+  data_as_of timestamptz,
+  refreshed_at timestamptz,
+  took interval,
+  row_count bigint,
+  refreshed_concurrently boolean,
+  not_concurrently_because text,
+  -- where its rows lay after it: elsewhere means that somebody else has filled it
+  filenode oid,
+  -- cutover.view_stamp() then: another one means that writes may have passed unnoticed
+  watch_stamp text,
+  refreshes bigint NOT NULL DEFAULT 0,
+  -- since then
+  failures integer NOT NULL DEFAULT 0,
+  error text,
+  failed_at timestamptz,
+  next_try_at timestamptz
+);
+
+-- Writes that a view may lack: one row per transaction and view, deleted by the refresh that sees them.
+CREATE TABLE IF NOT EXISTS cutover.view_marks (
+  xid xid8 NOT NULL,
+  view_id integer NOT NULL,
+  noted_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (xid, view_id)
+);
+
+-- The registered row of a materialized view, by its name with the schema (quoted where SQL would want that), or an error that names
+-- those there are.
+CREATE OR REPLACE FUNCTION cutover.view_of(view_name text) RETURNS cutover.views
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  known cutover.views;
+BEGIN
+  SELECT * INTO known FROM cutover.views AS v WHERE v.name = view_name;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'there is no registered view named "%" in this database', view_name
+      USING ERRCODE = 'CU041',
+            HINT = coalesce('Registered: ' || (SELECT pg_catalog.string_agg(v.name, ', ' ORDER BY v.name) FROM cutover.views AS v) || '.',
+                            'None is registered: call cutover.register_view() in a migration.');
+  END IF;
+  RETURN known;
+END;
+$$;
+-- What a materialized view reads, through views and other materialized views: every relation, with the role as whom its rows are
+-- read and whether another materialized view lies in between (`beyond`: a change there shows only when that one is refreshed).
+-- Functions that a query calls are not looked into.
+CREATE OR REPLACE FUNCTION cutover.view_reads(view_oid oid)
+  RETURNS TABLE (relation oid, kind "char", reader oid, beyond boolean)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  WITH RECURSIVE reads (relation, kind, reader, beyond) AS (
+    SELECT c.oid, c.relkind, c.relowner, false FROM pg_class AS c WHERE c.oid = view_oid
+    UNION
+    SELECT found.oid, found.relkind,
+           -- A view reads as its owner, unless it is told to read as whoever reads it.
+           CASE WHEN found.relkind = 'm' THEN found.relowner
+                WHEN found.relkind = 'v' AND NOT EXISTS (
+                       SELECT FROM pg_options_to_table(found.reloptions) AS o
+                        WHERE o.option_name = 'security_invoker' AND o.option_value::boolean)
+                THEN found.relowner
+                ELSE reads.reader END,
+           reads.beyond OR (reads.kind = 'm' AND reads.relation <> view_oid)
+      FROM reads
+      JOIN pg_rewrite AS r ON r.ev_class = reads.relation AND r.ev_type = '1'
+      JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+      JOIN pg_class AS found ON found.oid = d.refobjid AND found.oid <> reads.relation
+     WHERE reads.kind IN ('v', 'm')
+  )
+  SELECT reads.relation, reads.kind, reads.reader, reads.beyond FROM reads WHERE reads.relation <> view_oid;
+END;
+
+-- The tables whose writes can change a view. A statement trigger fires only for the table that the statement names, so partitions
+-- and children belong to it, and so do the parents through which a partition is written.
+CREATE OR REPLACE FUNCTION cutover.view_tables(view_oid oid) RETURNS TABLE (relation oid, kind "char")
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  WITH RECURSIVE read_directly AS (
+    SELECT DISTINCT r.relation FROM cutover.view_reads(view_oid) AS r WHERE NOT r.beyond AND r.kind IN ('r', 'p', 'f')
+  ), above (relation) AS (
+    SELECT read_directly.relation FROM read_directly
+    UNION
+    SELECT i.inhparent FROM above JOIN pg_inherits AS i ON i.inhrelid = above.relation
+  ), below (relation) AS (
+    SELECT read_directly.relation FROM read_directly
+    UNION
+    SELECT i.inhrelid FROM below JOIN pg_inherits AS i ON i.inhparent = below.relation
+  )
+  SELECT c.oid, c.relkind FROM (TABLE above UNION TABLE below) AS found JOIN pg_class AS c ON c.oid = found.relation;
+END;
+-- The text of a view's query as the server keeps it, and of those of the views that it reads: what functions it calls stands there.
+CREATE OR REPLACE FUNCTION cutover.view_rules(view_oid oid) RETURNS TABLE (tree text)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT r.ev_action::text
+    FROM pg_rewrite AS r
+   WHERE r.ev_type = '1'
+     AND (r.ev_class = view_oid
+          OR r.ev_class IN (SELECT reads.relation FROM cutover.view_reads(view_oid) AS reads
+                             WHERE reads.kind = 'v' AND NOT reads.beyond));
+END;
+
+-- Why writes alone do not tell when a view is out of date: one row per reason, none when its triggers see every change. A view that
+-- has one is refreshed by the clock as well.
+CREATE OR REPLACE FUNCTION cutover.view_blind_spots(view_id integer, view_oid oid) RETURNS TABLE (blind_spot text)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT CASE
+           WHEN t.kind = 'f' THEN 'the foreign table ' || t.relation::regclass || ' is written elsewhere'
+           WHEN g.oid IS NULL THEN t.relation::regclass || ' has no trigger for it: register the view again'
+           WHEN g.tgenabled NOT IN ('O', 'A') THEN 'its trigger on ' || t.relation::regclass || ' is disabled'
+           ELSE t.relation::regclass || ' is written by a subscription, which fires no statement triggers'
+         END
+    FROM cutover.view_tables(view_oid) AS t
+    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relation AND g.tgname = 'cutover_view_' || view_id
+   WHERE t.kind = 'f' OR g.oid IS NULL OR g.tgenabled NOT IN ('O', 'A')
+      OR EXISTS (SELECT FROM pg_subscription_rel AS s WHERE s.srrelid = t.relation)
+  UNION
+  SELECT 'it reads ' || r.relation::regclass || ', which is not registered'
+    FROM cutover.view_reads(view_oid) AS r
+   WHERE r.kind = 'm' AND NOT r.beyond
+     AND NOT EXISTS (SELECT FROM cutover.views AS v WHERE to_regclass(v.name) = r.relation)
+  UNION
+  -- The catalog's own tables and functions leave no dependency behind, but their oids stand in the query. OFFSET 0: an index look-up for
+  -- each, instead of reading all of pg_proc; workers ask every second.
+  SELECT 'it reads the system catalog ' || c.relname
+    FROM cutover.view_rules(view_oid) AS q
+   CROSS JOIN LATERAL (SELECT DISTINCT m.found[1]::oid AS id FROM regexp_matches(q.tree, ':relid (\d+)', 'g') AS m (found)) AS named
+   CROSS JOIN LATERAL (SELECT k.relname FROM pg_class AS k
+                        WHERE k.oid = named.id AND k.relnamespace = 'pg_catalog'::regnamespace OFFSET 0) AS c
+  UNION
+  -- What a function of the user's reads is not known, be it called by name or by an operator. Of the catalog's own, most that are stable
+  -- only follow settings, which are pinned.
+  SELECT CASE WHEN p.own THEN 'its query asks ' || p.proname || '(), which changes without a write'
+              ELSE 'its query calls ' || p.signature || ', which is ' || CASE p.provolatile WHEN 's' THEN 'stable' ELSE 'volatile' END END
+    FROM cutover.view_rules(view_oid) AS q
+   CROSS JOIN LATERAL (SELECT DISTINCT m.found[1]::oid AS id FROM regexp_matches(q.tree, ':(?:op)?funcid (\d+)', 'g') AS m (found)) AS called
+   CROSS JOIN LATERAL (SELECT f.proname, f.oid::regprocedure AS signature, f.provolatile, f.pronargs,
+                              f.pronamespace = 'pg_catalog'::regnamespace AS own
+                         FROM pg_proc AS f WHERE f.oid = called.id OFFSET 0) AS p
+   WHERE CASE WHEN p.own
+              THEN p.provolatile = 'v'
+                   OR p.proname IN ('now', 'transaction_timestamp', 'statement_timestamp', 'current_setting')
+                   OR (p.proname = 'age' AND p.pronargs = 1)
+              ELSE p.provolatile <> 'i' END
+  UNION
+  SELECT 'its query asks for the current time or user, which change without a write'
+    FROM cutover.view_rules(view_oid) AS q
+   WHERE strpos(q.tree, '{SQLVALUEFUNCTION') > 0;
+END;
+
+-- Which tables a view's triggers watch, and the identity and state of those triggers, as text. Attaching a partition, dropping a
+-- trigger, disabling and enabling it: each changes it, so between two equal stamps lies no gap.
+CREATE OR REPLACE FUNCTION cutover.view_stamp(view_id integer, view_oid oid) RETURNS text
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT coalesce(md5(string_agg(concat_ws(' ', t.relation, g.oid, g.tgenabled, g.xmin), ',' ORDER BY t.relation)), '')
+    FROM cutover.view_tables(view_oid) AS t
+    LEFT JOIN pg_trigger AS g ON g.tgrelid = t.relation AND g.tgname = 'cutover_view_' || view_id;
+END;
+-- Does row security leave a role alone on a table?
+CREATE OR REPLACE FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT coalesce(bool_or(r.rolsuper OR r.rolbypassrls
+                          OR (NOT t.relforcerowsecurity AND pg_has_role(r.oid, t.relowner, 'USAGE'))), false)
+    FROM pg_roles AS r
+    JOIN pg_class AS t ON t.oid = table_oid
+   WHERE r.oid = role_oid;
+END;
+
+-- Rows that a materialized view shows to roles from whom the policies of its tables hide them. A materialized view has no row
+-- security: it holds what the role that reads the tables may see, and shows all of that to everybody who may read it. One row per
+-- table, role and relation through which that role reads: the view itself, or a view upon it.
+CREATE OR REPLACE FUNCTION cutover.view_leaks(view_oid oid)
+  RETURNS TABLE (table_name text, read_as text, shown_to text, through text)
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  WITH RECURSIVE filtered AS (
+    SELECT DISTINCT r.relation, r.reader
+      FROM cutover.view_reads(view_oid) AS r
+      JOIN pg_class AS t ON t.oid = r.relation AND t.relrowsecurity
+     WHERE cutover.bypasses_row_security(r.reader, r.relation)
+  ), shown_by (relation) AS (
+    SELECT view_oid
+    UNION
+    SELECT rule.ev_class
+      FROM shown_by
+      JOIN pg_depend AS d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = shown_by.relation
+                         AND d.classid = 'pg_rewrite'::regclass
+      JOIN pg_rewrite AS rule ON rule.oid = d.objid AND rule.ev_type = '1'
+  ), granted AS (
+    SELECT c.oid AS relation, a.grantee
+      FROM shown_by
+      JOIN pg_class AS c ON c.oid = shown_by.relation
+     CROSS JOIN LATERAL aclexplode(c.relacl) AS a
+     WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
+    UNION
+    SELECT c.oid, a.grantee
+      FROM shown_by
+      JOIN pg_class AS c ON c.oid = shown_by.relation
+      JOIN pg_attribute AS col ON col.attrelid = c.oid
+     CROSS JOIN LATERAL aclexplode(col.attacl) AS a
+     WHERE a.privilege_type = 'SELECT' AND a.grantee <> c.relowner
+  )
+  SELECT filtered.relation::regclass::text, pg_get_userbyid(filtered.reader)::text,
+         CASE WHEN granted.grantee = 0 THEN 'PUBLIC' ELSE pg_get_userbyid(granted.grantee)::text END,
+         granted.relation::regclass::text
+    FROM filtered
+   CROSS JOIN granted
+   WHERE NOT cutover.bypasses_row_security(granted.grantee, filtered.relation)
+   ORDER BY 1, 3, 4;
+END;
+-- Marks a view as stale: the statement trigger on every table that a registered view reads, with the view's id as its argument.
+-- One row per transaction and view. Its key starts with the transaction, so no writer waits for another; a mark is seen by a refresh
+-- exactly when the rows are that it stands for; and a savepoint that is rolled back takes its mark along. SECURITY DEFINER: a writer
+-- needs no right on the view or on anything of ours.
+CREATE OR REPLACE FUNCTION cutover.mark_view_on_write() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  INSERT INTO cutover.view_marks (xid, view_id) VALUES (pg_catalog.pg_current_xact_id(), TG_ARGV[0]::integer)
+      ON CONFLICT DO NOTHING;
+  RETURN NULL;
+END;
+$$;
+
+-- Marks a view as stale by call, when the caller's transaction commits.
+CREATE OR REPLACE FUNCTION cutover.mark_view_stale(view_name text) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  known cutover.views := cutover.view_of(view_name);
+BEGIN
+  INSERT INTO cutover.view_marks (xid, view_id) VALUES (pg_catalog.pg_current_xact_id(), known.id) ON CONFLICT DO NOTHING;
+END;
+$$;
+
+-- Folds committed marks into one time per view, so that they do not pile up until a view is due; returns how many are gone.
+-- Lock: the row of each view that has marks, as a refresh takes it; a view that is being refreshed is left for the next time.
+CREATE OR REPLACE FUNCTION cutover.gather_view_marks() RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  marked integer;
+  oldest timestamptz;
+  gathered bigint;
+  total bigint := 0;
+BEGIN
+  FOR marked IN
+    SELECT v.id FROM cutover.views AS v
+     WHERE EXISTS (SELECT FROM cutover.view_marks AS m WHERE m.view_id = v.id)
+     ORDER BY v.id
+       FOR NO KEY UPDATE SKIP LOCKED
+  LOOP
+    WITH gone AS (
+      DELETE FROM cutover.view_marks AS m WHERE m.view_id = marked RETURNING m.noted_at
+    )
+    SELECT pg_catalog.min(gone.noted_at), pg_catalog.count(*) INTO oldest, gathered FROM gone;
+    UPDATE cutover.views AS v SET stale_since = least(v.stale_since, oldest)
+     WHERE v.id = marked AND (v.stale_since IS NULL OR v.stale_since > oldest);
+    total := total + gathered;
+  END LOOP;
+  -- Of writers that were under way while their view was unregistered.
+  DELETE FROM cutover.view_marks AS m WHERE NOT EXISTS (SELECT FROM cutover.views AS v WHERE v.id = m.view_id);
+  RETURN total;
+END;
+$$;
+-- May this role refresh that materialized view? REFRESH wants its owner, or from PostgreSQL 17 on the right MAINTAIN.
+CREATE OR REPLACE FUNCTION cutover.may_refresh(role_oid oid, view_oid oid) RETURNS boolean
+  LANGUAGE plpgsql STABLE
+  SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+  IF pg_has_role(role_oid, (SELECT c.relowner FROM pg_class AS c WHERE c.oid = view_oid), 'USAGE') THEN
+    RETURN true;
+  END IF;
+  -- An older server does not know the word.
+  RETURN current_setting('server_version_num')::integer >= 170000 AND has_table_privilege(role_oid, view_oid, 'MAINTAIN');
+END;
+$$;
+
+-- Registers a materialized view, or changes how it is registered; call it in the migration that creates the view, and again after the
+-- view was created anew with another query. Marks it as stale, so that whatever was written before it was watched is in the next refresh.
+--
+-- freshness: the longest that a committed write may be missing in the view.
+-- marked_by: 'writes' puts a statement trigger on every table that it reads; 'schedule' goes by the clock alone; 'call' by
+--   cutover.mark_view_stale() alone.
+-- blocks_readers: refreshes under a lock that readers wait for, which is quicker where most rows change.
+-- time_zone: the session's time zone while the query runs, whoever refreshes.
+-- shows_hidden_rows: why the view may show rows that policies of its tables hide from those who may read it.
+--
+-- Lock: SHARE ROW EXCLUSIVE on each table that gets a trigger, until the caller's transaction ends; 100 ms of patience (55P03).
+-- Rights: the caller owns the core schema, and has TRIGGER on the tables.
+CREATE OR REPLACE FUNCTION cutover.register_view(
+  view_name text, freshness interval, marked_by text DEFAULT 'writes', blocks_readers boolean DEFAULT false,
+  time_zone text DEFAULT 'UTC', shows_hidden_rows text DEFAULT NULL
+) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  found_view pg_class;
+  own_name text;
+  core_owner oid := (SELECT n.nspowner FROM pg_namespace AS n WHERE n.nspname = 'cutover');
+  leak record;
+  registered integer;
+  watched record;
+BEGIN
+  SELECT * INTO found_view FROM pg_class AS c WHERE c.oid = to_regclass(view_name);
+  IF found_view.oid IS NULL OR found_view.relkind <> 'm' THEN
+    RAISE EXCEPTION '% is not a materialized view', view_name
+      USING ERRCODE = 'CU042', HINT = 'Create it first, and name it with its schema: register_view(''public.totals'', ''5 minutes'').';
+  END IF;
+  own_name := found_view.oid::regclass::text;
+  IF freshness IS NULL OR freshness < interval '0' OR marked_by IS NULL OR marked_by NOT IN ('writes', 'schedule', 'call')
+     OR NOT EXISTS (SELECT FROM pg_timezone_names AS z WHERE z.name = time_zone)
+     OR (marked_by = 'schedule' AND freshness = interval '0') THEN
+    RAISE EXCEPTION 'view % cannot be registered with freshness %, marked by %, time zone %', own_name, freshness, marked_by, time_zone
+      USING ERRCODE = 'CU043',
+            HINT = 'freshness: not negative, and more than nothing on schedule; marked_by: writes, schedule or call; time_zone: a name in pg_timezone_names.';
+  END IF;
+  -- Refreshes run as the owner of the core's functions, whoever asks for them.
+  IF NOT cutover.may_refresh(core_owner, found_view.oid) THEN
+    RAISE EXCEPTION 'view % belongs to %, and % may not refresh it', own_name, pg_get_userbyid(found_view.relowner), pg_get_userbyid(core_owner)
+      USING ERRCODE = 'CU044',
+            HINT = format('GRANT %I TO %I, or from PostgreSQL 17 on GRANT MAINTAIN ON %s TO %I.',
+                          pg_get_userbyid(found_view.relowner), pg_get_userbyid(core_owner), own_name, pg_get_userbyid(core_owner));
+  END IF;
+  SELECT * INTO leak FROM cutover.view_leaks(found_view.oid) LIMIT 1;
+  IF leak.table_name IS NOT NULL AND shows_hidden_rows IS NULL THEN
+    RAISE EXCEPTION 'view % would show % rows of % that its policies hide: they are read as %, who passes them', own_name,
+      leak.shown_to, leak.table_name, leak.read_as
+      USING ERRCODE = 'CU045',
+            HINT = format('REVOKE SELECT ON %s FROM %s and let readers use a view with a condition of its own, or say why in shows_hidden_rows.',
+                          leak.through, leak.shown_to);
+  END IF;
+
+  INSERT INTO cutover.views AS known (name, freshness, marked_by, blocks_readers, time_zone, shows_hidden_rows, stale_since)
+  VALUES (own_name, register_view.freshness, register_view.marked_by, register_view.blocks_readers, register_view.time_zone,
+          register_view.shows_hidden_rows, clock_timestamp())
+      ON CONFLICT (name) DO UPDATE
+     SET freshness = excluded.freshness, marked_by = excluded.marked_by, blocks_readers = excluded.blocks_readers,
+         time_zone = excluded.time_zone, shows_hidden_rows = excluded.shows_hidden_rows,
+         stale_since = least(known.stale_since, excluded.stale_since), next_try_at = NULL
+  RETURNING known.id INTO registered;
+
+  PERFORM cutover.drop_view_triggers(registered, CASE WHEN marked_by = 'writes' THEN found_view.oid END);
+  FOR watched IN
+    SELECT t.relation::regclass AS table_name, pg_has_role(c.relowner, 'USAGE') AS owned
+      FROM cutover.view_tables(found_view.oid) AS t
+      JOIN pg_class AS c ON c.oid = t.relation
+     WHERE register_view.marked_by = 'writes' AND t.kind IN ('r', 'p')
+       AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = t.relation AND g.tgname = 'cutover_view_' || registered)
+     ORDER BY t.relation
+  LOOP
+    EXECUTE format('CREATE TRIGGER %I AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION cutover.mark_view_on_write(%L)',
+                   'cutover_view_' || registered, watched.table_name, registered);
+    -- Also for what a restore or a replica's session writes; only the owner may say so.
+    IF watched.owned THEN
+      EXECUTE format('ALTER TABLE ONLY %s ENABLE ALWAYS TRIGGER %I', watched.table_name, 'cutover_view_' || registered);
+    END IF;
+  END LOOP;
+  INSERT INTO cutover.events (event, detail)
+  VALUES ('view_registered', jsonb_build_object('view', own_name, 'freshness', register_view.freshness, 'marked_by', register_view.marked_by,
+                                                'shows_hidden_rows', register_view.shows_hidden_rows));
+END;
+$$;
+
+-- Takes a view's triggers away, except from the tables that `still_read_by` reads (NULL: from all).
+-- Lock: ACCESS EXCLUSIVE on each of these tables.
+CREATE OR REPLACE FUNCTION cutover.drop_view_triggers(registered integer, still_read_by oid) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  superfluous record;
+BEGIN
+  FOR superfluous IN
+    SELECT g.tgname, g.tgrelid::regclass AS table_name
+      FROM pg_trigger AS g
+     WHERE g.tgname = 'cutover_view_' || registered AND g.tgfoid = 'cutover.mark_view_on_write()'::regprocedure
+       AND g.tgrelid NOT IN (SELECT t.relation FROM cutover.view_tables(still_read_by) AS t)
+     ORDER BY g.tgrelid
+  LOOP
+    EXECUTE format('DROP TRIGGER %I ON %s', superfluous.tgname, superfluous.table_name);
+  END LOOP;
+END;
+$$;
+
+-- Forgets a view, whether it still exists or not, and takes its triggers away.
+-- Lock: ACCESS EXCLUSIVE on each table that has one, until the caller's transaction ends; 100 ms of patience (55P03).
+CREATE OR REPLACE FUNCTION cutover.unregister_view(view_name text) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  known cutover.views := cutover.view_of(view_name);
+BEGIN
+  PERFORM cutover.drop_view_triggers(known.id, NULL);
+  DELETE FROM cutover.views AS v WHERE v.id = known.id;
+  DELETE FROM cutover.view_marks AS m WHERE m.view_id = known.id;
+  INSERT INTO cutover.events (event, detail) VALUES ('view_unregistered', jsonb_build_object('view', known.name));
+END;
+$$;
+-- How fresh the registered views are: all, or the one of that name. One row each, from the caller's snapshot.
+--
+-- state: fresh (no committed write is missing), stale (one is, or the view goes by the clock, for less than `freshness`), overdue (for
+--   longer), failing (the last refresh failed), missing (there is no such view any more).
+-- stale_since: the oldest write that may be missing, by the time of its statement. NULL: none is.
+-- due_at: when a worker refreshes it, so that it is done by the time that `freshness` allows; a view is refreshed for at most half of
+--   the time, and after a failure with growing pauses.
+CREATE OR REPLACE FUNCTION cutover.view_freshness(view_name text DEFAULT NULL)
+  RETURNS TABLE (
+    name text, state text, freshness interval, marked_by text, stale_since timestamptz, staleness interval, due_at timestamptz,
+    data_as_of timestamptz, refreshed_at timestamptz, took interval, row_count bigint, refreshed_concurrently boolean,
+    not_concurrently_because text, refreshes bigint, failures integer, error text, failed_at timestamptz,
+    blind_spots text[], leaks text[]
+  )
+  LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  -- MATERIALIZED: what stands in them is dear, and would be computed wherever it is named.
+  WITH looked_at AS MATERIALIZED (
+    SELECT v.*, found.oid AS view_oid,
+           found.oid IS NULL OR found.relkind <> 'm' AS missing,
+           (SELECT min(m.noted_at) FROM cutover.view_marks AS m WHERE m.view_id = v.id) AS marked_since,
+           CASE WHEN v.marked_by = 'writes'
+                THEN ARRAY(SELECT b.blind_spot FROM cutover.view_blind_spots(v.id, found.oid) AS b ORDER BY 1) ELSE '{}' END AS unseen,
+           CASE WHEN v.marked_by = 'writes' THEN cutover.view_stamp(v.id, found.oid) END AS stamp_now,
+           pg_relation_filenode(found.oid) AS filenode_now
+      FROM cutover.views AS v
+      LEFT JOIN pg_class AS found ON found.oid = to_regclass(v.name)
+     WHERE v.name = view_name OR view_name IS NULL
+  ), aged AS MATERIALIZED (
+    SELECT l.*,
+           least(l.stale_since, l.marked_since,
+                 CASE WHEN l.data_as_of IS NULL THEN l.registered_at
+                      -- By the clock; and what somebody else filled, or what nobody watched for a while, nobody knows.
+                      WHEN l.marked_by = 'schedule' OR l.unseen <> '{}'
+                        OR l.filenode IS DISTINCT FROM l.filenode_now OR l.watch_stamp IS DISTINCT FROM l.stamp_now
+                      THEN l.data_as_of END) AS since
+      FROM looked_at AS l
+  )
+  SELECT a.name,
+         CASE WHEN a.missing THEN 'missing'
+              WHEN a.failures > 0 THEN 'failing'
+              WHEN a.since IS NULL THEN 'fresh'
+              WHEN clock_timestamp() - a.since <= a.freshness THEN 'stale'
+              ELSE 'overdue' END,
+         a.freshness, a.marked_by, a.since, coalesce(greatest(clock_timestamp() - a.since, interval '0'), interval '0'),
+         CASE WHEN NOT a.missing AND (a.since IS NOT NULL OR a.failures > 0)
+              THEN greatest(a.since + a.freshness - least(2 * a.took, a.freshness / 2), a.refreshed_at + a.took, a.next_try_at) END,
+         a.data_as_of, a.refreshed_at, a.took, a.row_count, a.refreshed_concurrently, a.not_concurrently_because, a.refreshes,
+         a.failures, a.error, a.failed_at, a.unseen,
+         ARRAY(SELECT format('%s may read through %s rows of %s that its policies hide', k.shown_to, k.through, k.table_name)
+                 FROM cutover.view_leaks(a.view_oid) AS k WHERE a.shows_hidden_rows IS NULL)
+    FROM aged AS a
+   ORDER BY a.name;
+END;
+-- Why a view cannot be refreshed CONCURRENTLY; NULL: it can.
+CREATE OR REPLACE FUNCTION cutover.not_concurrently_because(known cutover.views, view_oid oid) RETURNS text
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT CASE
+           WHEN known.blocks_readers THEN 'it is registered so'
+           WHEN NOT c.relispopulated THEN 'it holds nothing yet'
+           WHEN NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND i.indisunique) THEN 'it has no unique index'
+           WHEN NOT EXISTS (SELECT FROM pg_index AS i
+                             WHERE i.indrelid = c.oid AND i.indisunique AND i.indimmediate AND i.indisvalid
+                               AND i.indpred IS NULL AND i.indexprs IS NULL)
+           THEN 'its unique index is over expressions, has a WHERE, or is invalid'
+         END
+    FROM pg_class AS c
+   WHERE c.oid = view_oid;
+END;
+
+-- Refreshes a registered view in the caller's transaction. It never raises for a refresh that failed: the error is recorded, and said
+-- in the answer.
+--
+-- outcome: refreshed; failed; busy (somebody else is refreshing it); not_due (only_if_due: no write is missing, or not for long enough).
+--
+-- Why no write is lost: the view's row in cutover.views is locked until the caller's transaction ends, so two refreshes never overlap.
+-- What follows are statements of their own, each with a younger snapshot: the tables are locked, so that nothing that rewrites or
+-- truncates one commits in between and leaves an old snapshot with an empty table; the marks are deleted that are visible; the view is
+-- refreshed, from a snapshot that sees everything that those marks stand for. A later mark stays, for one more refresh. In a transaction
+-- with one snapshot for all statements none of that holds, hence CU040.
+--
+-- Lock: ACCESS SHARE on the tables; on the view EXCLUSIVE (readers go on) or, not concurrently, ACCESS EXCLUSIVE, then with only 100 ms
+-- of patience, as readers queue behind it.
+CREATE OR REPLACE FUNCTION cutover.refresh_view(view_name text, only_if_due boolean DEFAULT false)
+  RETURNS TABLE (outcome text, took interval, row_count bigint, refreshed_concurrently boolean, not_concurrently_because text,
+                 error_code text, error text)
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '2s'
+  SET row_security = on
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  known cutover.views := cutover.view_of(view_name);
+  view_oid oid;
+  as_of timestamptz := clock_timestamp();
+  stamp text;
+BEGIN
+  IF current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'view % is refreshed at READ COMMITTED only, this transaction is %', known.name, current_setting('transaction_isolation')
+      USING ERRCODE = 'CU040', HINT = 'Its snapshot may be older than the last refresh. Call it outside of a transaction, or after BEGIN ISOLATION LEVEL READ COMMITTED.';
+  END IF;
+
+  SELECT * INTO known FROM cutover.views AS v WHERE v.id = known.id FOR NO KEY UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    outcome := 'busy';
+    RETURN NEXT;
+    RETURN;
+  END IF;
+  IF only_if_due AND NOT coalesce((SELECT f.due_at <= clock_timestamp() FROM cutover.view_freshness(known.name) AS f), false) THEN
+    outcome := 'not_due';
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  BEGIN
+    view_oid := to_regclass(known.name);
+    IF view_oid IS NULL THEN
+      RAISE EXCEPTION 'materialized view % does not exist', known.name USING ERRCODE = 'undefined_table';
+    END IF;
+    PERFORM set_config('TimeZone', known.time_zone, true);
+    PERFORM cutover.lock_view_tables(view_oid);
+
+    as_of := clock_timestamp();
+    stamp := CASE WHEN known.marked_by = 'writes' THEN cutover.view_stamp(known.id, view_oid) END;
+    DELETE FROM cutover.view_marks AS m WHERE m.view_id = known.id;
+
+    not_concurrently_because := cutover.not_concurrently_because(known, view_oid);
+    refreshed_concurrently := not_concurrently_because IS NULL;
+    IF refreshed_concurrently THEN
+      EXECUTE format('REFRESH MATERIALIZED VIEW CONCURRENTLY %s', known.name);
+    ELSE
+      PERFORM set_config('lock_timeout', '100ms', true);
+      EXECUTE format('REFRESH MATERIALIZED VIEW %s', known.name);
+    END IF;
+    IF has_table_privilege(view_oid, 'SELECT') THEN
+      EXECUTE format('SELECT count(*) FROM %s', known.name) INTO row_count;
+    END IF;
+    took := clock_timestamp() - as_of;
+
+    UPDATE cutover.views AS v
+       SET stale_since = NULL, data_as_of = as_of, refreshed_at = clock_timestamp(), took = refresh_view.took,
+           row_count = refresh_view.row_count, refreshed_concurrently = refresh_view.refreshed_concurrently,
+           not_concurrently_because = refresh_view.not_concurrently_because,
+           filenode = pg_relation_filenode(view_oid), watch_stamp = stamp, refreshes = v.refreshes + 1,
+           failures = 0, error = NULL, failed_at = NULL, next_try_at = NULL
+     WHERE v.id = known.id;
+    -- Registered views upon this one have no trigger to tell them.
+    INSERT INTO cutover.view_marks (xid, view_id)
+    SELECT pg_current_xact_id(), v.id
+      FROM cutover.views AS v
+     WHERE v.marked_by = 'writes'
+       AND EXISTS (SELECT FROM cutover.view_reads(to_regclass(v.name)) AS r WHERE r.relation = view_oid AND NOT r.beyond)
+        ON CONFLICT DO NOTHING;
+    IF known.failures > 0 THEN
+      INSERT INTO cutover.events (event, detail) VALUES ('view_refreshed_again', jsonb_build_object('view', known.name, 'failures', known.failures));
+    END IF;
+    outcome := 'refreshed';
+  EXCEPTION WHEN query_canceled OR OTHERS THEN
+    -- The marks are there again: nothing is lost by waiting.
+    GET STACKED DIAGNOSTICS error_code = RETURNED_SQLSTATE, error = MESSAGE_TEXT;
+    outcome := 'failed';
+    took := clock_timestamp() - as_of;
+    as_of := clock_timestamp();
+    row_count := NULL;
+    UPDATE cutover.views AS v
+       SET failures = v.failures + 1, error = refresh_view.error_code || ': ' || refresh_view.error, failed_at = as_of,
+           next_try_at = as_of + least(interval '5 minutes', interval '1 second' * 2 ^ least(v.failures, 10))
+     WHERE v.id = known.id;
+    IF known.failures = 0 THEN
+      INSERT INTO cutover.events (event, detail)
+      VALUES ('view_refresh_failed', jsonb_build_object('view', known.name, 'sqlstate', refresh_view.error_code, 'error', refresh_view.error));
+    END IF;
+  END;
+  RETURN NEXT;
+END;
+$$;
+
+-- Locks the tables that a view reads, as far as this role may: REFRESH would take the same locks, but after its snapshot.
+CREATE OR REPLACE FUNCTION cutover.lock_view_tables(view_oid oid) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  read_table regclass;
+BEGIN
+  FOR read_table IN
+    SELECT DISTINCT r.relation FROM cutover.view_reads(view_oid) AS r
+     WHERE NOT r.beyond AND r.kind IN ('r', 'p') AND has_table_privilege(r.relation, 'SELECT')
+     ORDER BY r.relation
+  LOOP
+    EXECUTE format('LOCK TABLE %s IN ACCESS SHARE MODE', read_table);
+  END LOOP;
+END;
+$$;
+-- Views may be registered upon the tables of a cutover: their triggers are no change of the catalog.
+-- What of the catalog a compiled cutover relies on, table by table: columns, keys, foreign keys, application triggers, row
+-- security, owner, partitioning. Our own triggers are told apart by their functions' schema and are listed by name and state; those that
+-- mark materialized views as stale are nobody's business here.
+CREATE OR REPLACE FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT coalesce(jsonb_object_agg(wanted.name, facts.found), '{}')
+    FROM unnest(tables) AS wanted (name)
+    LEFT JOIN pg_class AS t ON t.oid = to_regclass(wanted.name)
+   CROSS JOIN LATERAL (
+     SELECT CASE WHEN t.oid IS NULL THEN NULL ELSE jsonb_build_object(
+       'owner', pg_get_userbyid(t.relowner),
+       'kind', t.relkind,
+       'row security', CASE WHEN t.relforcerowsecurity THEN 'forced' WHEN t.relrowsecurity THEN 'on' ELSE 'off' END,
+       'columns', (SELECT jsonb_object_agg(a.attname, concat_ws(' ', format_type(a.atttypid, a.atttypmod),
+                            CASE WHEN a.attnotnull THEN 'not null' END,
+                            CASE WHEN a.attgenerated <> '' THEN 'generated' END,
+                            CASE WHEN a.attidentity <> '' THEN 'identity' END))
+                     FROM pg_attribute AS a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped),
+       'keys', (SELECT jsonb_object_agg(c.conname, pg_get_constraintdef(c.oid))
+                  FROM pg_constraint AS c WHERE c.conrelid = t.oid AND c.contype IN ('p', 'u', 'f', 'x')),
+       'policies', (SELECT jsonb_object_agg(p.polname, p.polcmd) FROM pg_policy AS p WHERE p.polrelid = t.oid),
+       'triggers', (SELECT jsonb_object_agg(g.tgname, pg_get_triggerdef(g.oid) || ' state ' || g.tgenabled::text)
+                      FROM pg_trigger AS g JOIN pg_proc AS f ON f.oid = g.tgfoid JOIN pg_namespace AS n ON n.oid = f.pronamespace
+                     WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND n.nspname NOT IN (compiled_schema, 'cutover')),
+       'sync triggers', (SELECT jsonb_object_agg(g.tgname, g.tgenabled)
+                           FROM pg_trigger AS g JOIN pg_proc AS f ON f.oid = g.tgfoid JOIN pg_namespace AS n ON n.oid = f.pronamespace
+                          WHERE g.tgrelid = t.oid AND NOT g.tgisinternal AND n.nspname = compiled_schema),
+       'partitions', (SELECT count(*) FROM pg_inherits AS i WHERE i.inhparent = t.oid)
+     ) END AS found
+   ) AS facts;
+END;
+
+-- The identity and state of all sync triggers of a cutover, as text: disabling, enabling, dropping and creating a trigger each
+-- change it, so two equal stamps mean that no gap lies between them.
+CREATE OR REPLACE FUNCTION cutover.trigger_stamp(cutover_name text) RETURNS text
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT coalesce(md5(string_agg(concat_ws(' ', g.oid, g.tgrelid::oid, g.tgenabled, g.xmin), ',' ORDER BY g.oid)), '')
+    FROM cutover.cutovers AS c
+    JOIN pg_catalog.pg_namespace AS n ON n.nspname = c.compiled_schema
+    JOIN pg_catalog.pg_proc AS f ON f.pronamespace = n.oid
+    JOIN pg_catalog.pg_trigger AS g ON g.tgfoid = f.oid
+   WHERE c.name = cutover_name;
+END;
+
+-- What has changed since the cutover was compiled: one row per table and aspect, with the reason in words.
+CREATE OR REPLACE FUNCTION cutover.fingerprint_problems(cutover_name text)
+  RETURNS TABLE (table_name text, aspect text, problem text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT expected.key, aspects.aspect,
+         CASE
+           WHEN live.facts IS NULL THEN 'the table is gone'
+           WHEN aspects.aspect = 'sync triggers' AND NOT coalesce(live.facts -> 'sync triggers', '{}') ? detail.name
+             THEN 'the sync trigger ' || detail.name || ' has been dropped'
+           WHEN aspects.aspect = 'sync triggers'
+             THEN 'the sync trigger ' || detail.name || ' is disabled or fires otherwise (state '
+                  || (live.facts -> 'sync triggers' ->> detail.name) || ')'
+           WHEN detail.name IS NULL
+             THEN aspects.aspect || ' was ' || (expected.value ->> aspects.aspect) || ', is ' || (live.facts ->> aspects.aspect)
+           WHEN NOT coalesce(expected.value -> aspects.aspect, '{}') ? detail.name
+             THEN aspects.aspect || ': ' || detail.name || ' has been added: ' || (live.facts -> aspects.aspect ->> detail.name)
+           WHEN NOT coalesce(live.facts -> aspects.aspect, '{}') ? detail.name
+             THEN aspects.aspect || ': ' || detail.name || ' is gone, it was: ' || (expected.value -> aspects.aspect ->> detail.name)
+           ELSE aspects.aspect || ': ' || detail.name || ' was ' || (expected.value -> aspects.aspect ->> detail.name)
+                || ', is ' || (live.facts -> aspects.aspect ->> detail.name)
+         END
+    FROM cutover.cutovers AS c
+   CROSS JOIN LATERAL jsonb_each(c.fingerprint) AS expected
+    LEFT JOIN LATERAL (
+      SELECT NULLIF(cutover.live_fingerprint(c.compiled_schema, ARRAY[expected.key]) -> expected.key, 'null') AS facts
+    ) AS live ON true
+   CROSS JOIN LATERAL (
+      SELECT 'table' AS aspect WHERE live.facts IS NULL
+      UNION ALL
+      SELECT a.aspect FROM unnest(ARRAY['owner', 'kind', 'row security', 'columns', 'keys', 'policies', 'triggers',
+                                        'sync triggers', 'partitions']) AS a (aspect)
+       WHERE live.facts IS NOT NULL
+         AND (expected.value -> a.aspect) IS DISTINCT FROM (live.facts -> a.aspect)
+    ) AS aspects
+    LEFT JOIN LATERAL (
+      SELECT names.name
+        FROM (SELECT jsonb_object_keys(CASE WHEN jsonb_typeof(expected.value -> aspects.aspect) = 'object'
+                                            THEN expected.value -> aspects.aspect ELSE '{}' END) AS name
+              UNION
+              SELECT jsonb_object_keys(CASE WHEN jsonb_typeof(live.facts -> aspects.aspect) = 'object'
+                                            THEN live.facts -> aspects.aspect ELSE '{}' END)) AS names
+       WHERE (expected.value -> aspects.aspect -> names.name) IS DISTINCT FROM (live.facts -> aspects.aspect -> names.name)
+    ) AS detail ON true
+   WHERE c.name = cutover_name AND c.phase NOT IN ('archived', 'dropped')
+  UNION ALL
+  SELECT 'all tables', 'sync triggers',
+         'a sync trigger was disabled, dropped or re-created, and nothing has been verified since: writes may have passed unnoticed'
+    FROM cutover.cutovers AS c
+   WHERE c.name = cutover_name AND c.phase NOT IN ('archived', 'dropped')
+     AND c.trigger_stamp <> '' AND cutover.trigger_stamp(c.name) <> c.trigger_stamp
+     AND NOT EXISTS (SELECT FROM cutover.drift_runs AS r
+                      WHERE r.cutover = c.name AND r.drifted_units = 0 AND r.trigger_stamp = cutover.trigger_stamp(c.name));
+END;
+-- Are the registered views that the definition names (gates.viewsFresh) as fresh as they have to be?
+CREATE OR REPLACE FUNCTION cutover.gate_views_fresh(stand cutover.cutovers)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  wanted jsonb := stand.definition #> '{gates,viewsFresh}';
+  late record;
+BEGIN
+  gate := 'views_fresh';
+  SELECT named.name, coalesce(f.state, 'not registered') AS state, f.staleness, f.freshness, f.error INTO late
+    FROM pg_catalog.jsonb_array_elements_text(wanted) AS named (name)
+    LEFT JOIN LATERAL cutover.view_freshness(named.name) AS f ON true
+   WHERE coalesce(f.state, 'not registered') NOT IN ('fresh', 'stale')
+   ORDER BY named.name LIMIT 1;
+  yes := late.name IS NULL;
+  figure := CASE WHEN yes THEN pg_catalog.format('%s views', pg_catalog.jsonb_array_length(wanted))
+                 ELSE pg_catalog.format('%s is %s', late.name, late.state) END;
+  reason := CASE WHEN yes THEN 'every view named in the definition holds all writes that are older than its freshness'
+                 WHEN late.error IS NOT NULL THEN pg_catalog.format('its last refresh failed: %s', late.error)
+                 WHEN late.staleness IS NULL THEN 'nobody keeps it fresh'
+                 ELSE pg_catalog.format('a write may be missing in it since %s, %s are allowed', late.staleness, late.freshness) END;
+  next_step := CASE WHEN yes THEN NULL
+                    WHEN late.staleness IS NULL THEN pg_catalog.format('SELECT cutover.register_view(%L, …) in a migration', late.name)
+                    ELSE pg_catalog.format('cutover views --refresh %s, or run a worker', late.name) END;
+  RETURN NEXT;
+END;
+$$;
+-- A gate is a question that must be answered yes before a phase. Each answers with the figure, the reason and the next step.
+
+-- Has a backfill of this epoch visited every unit?
+CREATE OR REPLACE FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward')
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  last cutover.backfills;
+  left_over bigint;
+BEGIN
+  gate := 'backfill_complete';
+  SELECT * INTO last FROM cutover.backfills AS b
+   WHERE b.cutover = stand.name AND b.direction = unit_direction AND b.epoch = stand.epoch
+   ORDER BY b.id DESC LIMIT 1;
+  IF last.id IS NULL THEN
+    yes := false;
+    figure := '0 units';
+    reason := 'no backfill has been started since sync was switched on';
+    next_step := pg_catalog.format('cutover backfill %s', stand.name);
+  ELSE
+    SELECT coalesce(pg_catalog.sum(r.last_ordinal - r.position), 0) INTO left_over
+      FROM cutover.backfill_ranges AS r WHERE r.backfill = last.id;
+    yes := last.finished_at IS NOT NULL;
+    figure := pg_catalog.format('%s of %s units', last.units_total - left_over, last.units_total);
+    reason := CASE WHEN yes THEN 'the backfill has visited every unit' ELSE 'the backfill is not done' END;
+    next_step := CASE WHEN yes THEN NULL ELSE pg_catalog.format('cutover backfill %s', stand.name) END;
+  END IF;
+  RETURN NEXT;
+END;
+$$;
+
+-- Did a verify of all wanted directions, begun after the last move and finished recently enough, find no more drift than
+-- allowed, and does the catalog still look as it was compiled for?
+CREATE OR REPLACE FUNCTION cutover.gate_drift_free(stand cutover.cutovers, wanted_directions text[])
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  run cutover.drift_runs;
+  drifted bigint;
+  allowed bigint := coalesce((stand.definition #>> '{gates,drift}')::bigint, 0);
+  max_age interval := pg_catalog.make_interval(hours => coalesce((stand.definition #>> '{gates,verifyMaxAgeHours}')::integer, 24));
+  problem record;
+BEGIN
+  gate := 'drift_free';
+  yes := false;
+  next_step := pg_catalog.format('cutover verify %s', stand.name);
+  SELECT * INTO run FROM cutover.drift_runs AS r
+   WHERE r.cutover = stand.name AND r.epoch = stand.epoch AND r.directions @> wanted_directions
+     AND r.started_at > stand.phase_since AND r.trigger_stamp = cutover.trigger_stamp(stand.name)
+   ORDER BY r.id DESC LIMIT 1;
+  SELECT coalesce(pg_catalog.sum((per_kind.classes ->> 'drifted')::bigint), 0) INTO drifted
+    FROM pg_catalog.jsonb_each(run.accounting) AS per_direction (direction, kinds)
+   CROSS JOIN LATERAL pg_catalog.jsonb_each(per_direction.kinds) AS per_kind (kind, classes)
+   WHERE per_direction.direction = ANY (wanted_directions);
+  SELECT * INTO problem FROM cutover.fingerprint_problems(stand.name) LIMIT 1;
+  IF problem.table_name IS NOT NULL THEN
+    figure := 'catalog changed';
+    reason := pg_catalog.format('%s: %s', problem.table_name, problem.problem);
+    next_step := pg_catalog.format('undo the change, or compile again and run `cutover verify %s --repair`', stand.name);
+  ELSIF run.id IS NULL THEN
+    figure := 'not verified';
+    reason := pg_catalog.format('no verify of %s since the move to %s', pg_catalog.array_to_string(wanted_directions, ' and '), stand.phase);
+  ELSIF run.finished_at < pg_catalog.clock_timestamp() - max_age THEN
+    figure := pg_catalog.format('verified %s', run.finished_at);
+    reason := pg_catalog.format('the last verify is older than %s', max_age);
+  ELSIF drifted > allowed THEN
+    figure := pg_catalog.format('%s drifted units, %s allowed', drifted, allowed);
+    reason := pg_catalog.format('verify run %s found drift', run.id);
+    next_step := pg_catalog.format('cutover verify %s --repair', stand.name);
+  ELSE
+    yes := true;
+    figure := pg_catalog.format('%s drifted units', drifted);
+    reason := pg_catalog.format('verify run %s', run.id);
+    next_step := NULL;
+  END IF;
+  RETURN NEXT;
+END;
+$$;
+
+-- May the cutover move at all: no transaction from before the last move may still be open. Such a writer has acted on a phase
+-- two steps back (it took no images of the rows it changed, for instance).
+CREATE OR REPLACE FUNCTION cutover.gate_writers_current(stand cutover.cutovers)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  -- Of this database only, as far as this role may see them; one that is missed is caught when its note is worked off.
+  older bigint := (
+    SELECT pg_catalog.count(*) FROM pg_catalog.pg_stat_activity AS a
+     WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
+       AND a.backend_type = 'client backend' AND a.xact_start <= stand.phase_since
+       AND (a.backend_xid IS NOT NULL OR (a.backend_xmin IS NOT NULL AND a.state LIKE 'idle in transaction%')))
+    + (SELECT pg_catalog.count(*) FROM pg_catalog.pg_prepared_xacts AS p
+        WHERE p.database = pg_catalog.current_database() AND p.prepared <= stand.phase_since);
+BEGIN
+  gate := 'writers_current';
+  yes := older = 0;
+  figure := pg_catalog.format('%s open transactions from before the last move', older);
+  reason := CASE WHEN yes THEN 'every open transaction began after the last move'
+                 ELSE 'a transaction that began before the last move is still open' END;
+  next_step := CASE WHEN yes THEN NULL ELSE 'wait for it to end; pg_stat_activity shows it by backend_xid' END;
+  RETURN NEXT;
+END;
+$$;
+
+-- Has everything that was waiting at the last verify been worked off? Notes of later writes are no matter: they come and go. A note
+-- that stays means that no drainer is at work, or that a unit fails again and again, and verify counts it as pending, not as drift.
+CREATE OR REPLACE FUNCTION cutover.gate_outbox_drained(stand cutover.cutovers)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  verified_as_of pg_snapshot := (SELECT r.snapshot::pg_snapshot FROM cutover.drift_runs AS r
+                                  WHERE r.cutover = stand.name ORDER BY r.id DESC LIMIT 1);
+  left_over bigint;
+BEGIN
+  gate := 'outbox_drained';
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o
+   WHERE o.cutover = stand.name
+     AND (verified_as_of IS NULL OR pg_catalog.pg_visible_in_snapshot(o.xid, verified_as_of));
+  yes := left_over = 0;
+  figure := pg_catalog.format('%s notes', left_over);
+  reason := CASE WHEN yes THEN 'nothing that the last verify saw waiting still waits'
+                 ELSE 'units were pending at the last verify and still are: it could not say whether they are right' END;
+  next_step := CASE WHEN yes THEN NULL
+                    ELSE pg_catalog.format('cutover drain %s (or run a worker), then cutover verify %s', stand.name, stand.name) END;
+  RETURN NEXT;
+END;
+$$;
+
+-- Is nobody left behind: no unit that failed and, before legacy goes, none that a rule holds back, unless somebody has accepted it?
+-- Units that a rule excludes pass: that rule is the acceptance.
+CREATE OR REPLACE FUNCTION cutover.gate_quarantine_accepted(stand cutover.cutovers, with_rules boolean)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  left_over bigint;
+BEGIN
+  gate := 'quarantine_accepted';
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
+   WHERE q.cutover = stand.name AND q.class = 'quarantined' AND q.accepted_at IS NULL
+     -- A reverse unit that a rule holds back is the other end of a forward one, which is asked for.
+     AND (q.error IS NOT NULL OR (with_rules AND q.direction = 'forward'));
+  yes := left_over = 0;
+  figure := pg_catalog.format('%s units', left_over);
+  reason := CASE WHEN yes THEN 'no unit is in quarantine that nobody has accepted' ELSE 'units are in quarantine' END;
+  next_step := CASE WHEN yes THEN NULL ELSE pg_catalog.format('cutover quarantine %s, then mend the rows or `--accept`', stand.name) END;
+  RETURN NEXT;
+END;
+$$;
+
+-- The gates in front of a phase, with their answers.
+CREATE OR REPLACE FUNCTION cutover.ask_gates(cutover_name text, to_phase text)
+  RETURNS TABLE (gate text, yes boolean, figure text, reason text, next_step text)
+  LANGUAGE plpgsql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  reversible boolean := stand.definition -> 'irreversible' IS NULL;
+BEGIN
+  IF NOT cutover.has_held_rows(cutover_name) THEN
+    gate := 'nothing_to_protect';
+    yes := true;
+    figure := '0 legacy rows';
+    reason := 'this cutover has never held a legacy row in this database';
+    RETURN NEXT;
+    RETURN;
+  END IF;
+
+  RETURN QUERY SELECT * FROM cutover.gate_writers_current(stand);
+  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched', 'legacy_locked') THEN
+    RETURN QUERY SELECT * FROM cutover.gate_outbox_drained(stand);
+  END IF;
+  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched') THEN
+    RETURN QUERY SELECT * FROM cutover.gate_backfill_complete(stand);
+  END IF;
+  IF to_phase IN ('backfilled', 'reads_switched', 'writes_switched', 'legacy_locked', 'archived', 'dropped') THEN
+    RETURN QUERY SELECT * FROM cutover.gate_quarantine_accepted(stand, with_rules => cutover.phase_rank(to_phase) >= 5);
+  END IF;
+  IF to_phase IN ('backfilled', 'reads_switched') OR (to_phase = 'writes_switched' AND NOT reversible) THEN
+    RETURN QUERY SELECT * FROM cutover.gate_drift_free(stand, ARRAY['forward']);
+  ELSIF to_phase IN ('writes_switched', 'legacy_locked') AND reversible THEN
+    RETURN QUERY SELECT * FROM cutover.gate_drift_free(stand, ARRAY['forward', 'reverse']);
+  END IF;
+  IF cutover.phase_rank(to_phase) >= cutover.phase_rank('reads_switched') AND stand.definition #> '{gates,viewsFresh}' IS NOT NULL THEN
+    RETURN QUERY SELECT * FROM cutover.gate_views_fresh(stand);
+  END IF;
+END;
+$$;
+
+-- Asks the gates and raises when one that is not forced says no; returns the answers for the record.
+CREATE OR REPLACE FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  answers jsonb;
+  refused record;
+BEGIN
+  SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(g)), '[]') INTO answers FROM cutover.ask_gates(cutover_name, to_phase) AS g;
+  SELECT g.* INTO refused
+    FROM pg_catalog.jsonb_to_recordset(answers) AS g (gate text, yes boolean, figure text, reason text, next_step text)
+   WHERE NOT g.yes AND g.gate <> ALL (force) LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'cutover %: gate % says no to %: % (%)', cutover_name, refused.gate, to_phase, refused.reason, refused.figure
+      USING ERRCODE = 'CU015', HINT = refused.next_step, DETAIL = answers::text;
+  END IF;
+  RETURN answers;
+END;
+$$;
+
 -- Installation, upgrade, removal, changed mappings. Functions only; nothing that a writer could meet is locked, and compiled SQL of
 -- the version before goes on working.
 -- The version of the core that this database holds: the number of the last core migration that ran here.
@@ -3321,8 +4310,9 @@ BEGIN ATOMIC
   SELECT coalesce(max(v.version), 0) FROM cutover.core_version AS v;
 END;
 -- What hangs on an object of this schema and lies outside of it: a view of the application, a default, a BEGIN ATOMIC function.
--- DROP SCHEMA … CASCADE would take it along in silence. Triggers that call a function of the schema are ours and are left out.
-CREATE OR REPLACE FUNCTION cutover.outside_dependents(schema_name name) RETURNS SETOF text
+-- DROP SCHEMA … CASCADE would take it along in silence. Triggers that call a function of the schema are ours, and go with a cutover;
+-- with_triggers: they count as well.
+CREATE OR REPLACE FUNCTION cutover.outside_dependents(schema_name name, with_triggers boolean DEFAULT false) RETURNS SETOF text
   LANGUAGE sql STABLE
   SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
@@ -3334,14 +4324,15 @@ BEGIN ATOMIC
     SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t WHERE t.typnamespace = to_regnamespace(quote_ident(schema_name))
   ), dependents AS (
     SELECT DISTINCT d.classid, d.objid, d.objsubid,
-           coalesce(rule.ev_class, default_value.adrelid, checked.conrelid, policy.polrelid) AS relation
+           coalesce(rule.ev_class, default_value.adrelid, checked.conrelid, policy.polrelid, called.tgrelid) AS relation
       FROM inside
       JOIN pg_depend AS d ON d.refclassid = inside.class AND d.refobjid = inside.oid
       LEFT JOIN pg_rewrite AS rule ON d.classid = 'pg_rewrite'::regclass AND rule.oid = d.objid
       LEFT JOIN pg_attrdef AS default_value ON d.classid = 'pg_attrdef'::regclass AND default_value.oid = d.objid
       LEFT JOIN pg_constraint AS checked ON d.classid = 'pg_constraint'::regclass AND checked.oid = d.objid
       LEFT JOIN pg_policy AS policy ON d.classid = 'pg_policy'::regclass AND policy.oid = d.objid
-     WHERE d.deptype IN ('n', 'a') AND d.classid <> 'pg_trigger'::regclass
+      LEFT JOIN pg_trigger AS called ON d.classid = 'pg_trigger'::regclass AND called.oid = d.objid
+     WHERE d.deptype IN ('n', 'a') AND (with_triggers OR called.oid IS NULL)
   )
   SELECT DISTINCT CASE WHEN dependents.classid = 'pg_rewrite'::regclass
                        THEN pg_describe_object('pg_class'::regclass, dependents.relation, 0)
@@ -3353,16 +4344,42 @@ BEGIN ATOMIC
 END;
 
 -- Refuses to go on while something of the application hangs on a schema that is about to be dropped.
-CREATE OR REPLACE FUNCTION cutover.require_no_dependents(schema_name name, shown_as name DEFAULT NULL) RETURNS void
+CREATE OR REPLACE FUNCTION cutover.require_no_dependents(
+  schema_name name, shown_as name DEFAULT NULL, with_triggers boolean DEFAULT false
+) RETURNS void
   LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-  dependents text := (SELECT pg_catalog.string_agg(d, ', ' ORDER BY d) FROM cutover.outside_dependents(schema_name) AS d);
+  dependents text := (SELECT pg_catalog.string_agg(d, ', ' ORDER BY d) FROM cutover.outside_dependents(schema_name, with_triggers) AS d);
 BEGIN
   IF dependents IS NOT NULL THEN
     RAISE EXCEPTION 'the schema % cannot go: % hangs on it', coalesce(shown_as, schema_name), dependents
       USING ERRCODE = 'CU064', HINT = 'Drop that, or let it do without, first; then run this again.';
   END IF;
+END;
+$$;
+-- Drops what a compiled schema holds but the functions that triggers call: most of the work of dropping it, done while nobody has to wait
+-- for it. Sessions that are at work go on with what they see until this transaction is committed.
+-- Lock: ACCESS EXCLUSIVE on the schema's own views, which a verify reads.
+CREATE OR REPLACE FUNCTION cutover.drop_all_but_triggers(schema_name name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET client_min_messages = warning
+AS $$
+DECLARE
+  inside oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name));
+  dropped text;
+BEGIN
+  -- Types first: most functions go with them. Each list is made when the ones before have gone.
+  SELECT 'DROP TYPE ' || pg_catalog.string_agg(pg_catalog.format('%I.%I', schema_name, c.relname), ', ') || ' CASCADE' INTO dropped
+    FROM pg_catalog.pg_class AS c WHERE c.relnamespace = inside AND c.relkind = 'c';
+  EXECUTE coalesce(dropped, 'SELECT');
+  SELECT 'DROP VIEW ' || pg_catalog.string_agg(pg_catalog.format('%I.%I', schema_name, c.relname), ', ') || ' CASCADE' INTO dropped
+    FROM pg_catalog.pg_class AS c WHERE c.relnamespace = inside AND c.relkind = 'v';
+  EXECUTE coalesce(dropped, 'SELECT');
+  SELECT 'DROP ROUTINE ' || pg_catalog.string_agg(p.oid::regprocedure::text, ', ') || ' CASCADE' INTO dropped
+    FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = inside AND p.prorettype <> 'trigger'::regtype;
+  EXECUTE coalesce(dropped, 'SELECT');
 END;
 $$;
 -- Locks the tables that the triggers of a compiled schema stand on, and then the barrier: afterwards no writer of them is in the middle of
@@ -3948,6 +4965,7 @@ BEGIN
     RETURN;
   END IF;
   PERFORM cutover.require_no_dependents(before, schema_name);
+  PERFORM cutover.drop_all_but_triggers(before);
   PERFORM cutover.lock_out_writers(cutover_name, before);
   -- Asked again where nobody can move it any more.
   PERFORM cutover.require_compilable(cutover_name);
@@ -4092,6 +5110,7 @@ BEGIN
   PERFORM cutover.forget_rows(cutover_name);
   IF stand.phase = 'expanded' THEN
     PERFORM cutover.require_no_dependents(stand.compiled_schema);
+    PERFORM cutover.drop_all_but_triggers(stand.compiled_schema);
     PERFORM cutover.lock_out_writers(cutover_name, stand.compiled_schema);
   END IF;
   SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name AND c.phase = stand.phase AND c.move = stand.move FOR UPDATE;
@@ -4142,7 +5161,7 @@ BEGIN
 END;
 $$;
 -- Takes the toolkit out of the database: the schema `cutover` with all that it holds, and the queue of the workers. Refused while a
--- cutover is there, and while something of the application hangs on it.
+-- cutover or a registered view is there, and while anything else hangs on it.
 -- SECURITY INVOKER: for the owner. Stop the workers first: one that starts later fails, as there is no core for it.
 -- Lock: ACCESS EXCLUSIVE on our own tables; none that a writer meets, as no trigger is left.
 CREATE OR REPLACE FUNCTION cutover.uninstall() RETURNS void
@@ -4160,7 +5179,12 @@ BEGIN
     RAISE EXCEPTION 'cutovers are still there: %', known
       USING ERRCODE = 'CU065', HINT = '`cutover remove <name>` each of them first, from expanded or from dropped.';
   END IF;
-  PERFORM cutover.require_no_dependents('cutover');
+  SELECT pg_catalog.string_agg(v.name, ', ' ORDER BY v.name) INTO known FROM cutover.views AS v;
+  IF known IS NOT NULL THEN
+    RAISE EXCEPTION 'views are still registered: %', known
+      USING ERRCODE = 'CU065', HINT = 'SELECT cutover.unregister_view(''<view>'') for each of them first.';
+  END IF;
+  PERFORM cutover.require_no_dependents('cutover', with_triggers => true);
   IF pg_catalog.to_regclass('cutover_jobs.job') IS NOT NULL AND pg_catalog.to_regclass('cutover_jobs.version') IS NOT NULL THEN
     PERFORM cutover.require_no_dependents('cutover_jobs');
     DROP SCHEMA cutover_jobs CASCADE;
@@ -4168,6 +5192,266 @@ BEGIN
   DROP SCHEMA cutover CASCADE;
 END;
 $$;
+
+-- Idempotent requests: a log of what was answered to which key. One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
+-- never one without the other. Locks: none, the table is new. Its first eight columns and the names of its indexes are those that
+-- applications know which kept such a log themselves. status is 'failed' and response_data NULL until the request is finished.
+CREATE TABLE IF NOT EXISTS cutover.idempotency_log (
+  id uuid NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
+  key text COLLATE "C" NOT NULL,
+  operation text COLLATE "C" NOT NULL,
+  request_data jsonb,
+  response_data jsonb,
+  status text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+  expires_at timestamptz NOT NULL DEFAULT pg_catalog.now() + interval '24 hours',
+  scope text COLLATE "C" NOT NULL,                        -- the tenant or user: another one's keys are other keys
+  fingerprint bytea NOT NULL,                             -- of operation and request; still there when request_data is blanked
+  CONSTRAINT idempotency_log_pkey PRIMARY KEY (id),
+  CONSTRAINT idempotency_log_status_check CHECK (status IN ('success', 'failed', 'not_implemented'))
+);
+CREATE UNIQUE INDEX IF NOT EXISTS idx_idempotency_key ON cutover.idempotency_log (scope, key);
+CREATE INDEX IF NOT EXISTS idx_idempotency_expires ON cutover.idempotency_log (expires_at);
+CREATE INDEX IF NOT EXISTS idx_idempotency_status ON cutover.idempotency_log (status);
+CREATE INDEX IF NOT EXISTS idx_idempotency_created ON cutover.idempotency_log (created_at DESC);
+-- It holds what users sent and were answered. Without a policy, a grant that was meant for all tables shows nobody a row of it; its
+-- owner, whose the functions are, sees them.
+ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
+
+-- What makes two requests the same: the operation and the request as jsonb prints it, in which the order of keys and blanks make
+-- no difference. 1 and 1.0 are printed differently and still equal; begin_request() therefore asks jsonb as well.
+CREATE OR REPLACE FUNCTION cutover.request_fingerprint(operation text, request jsonb) RETURNS bytea
+  LANGUAGE sql STABLE
+RETURN pg_catalog.sha256(pg_catalog.convert_to(operation || E'\n' || request::text, 'UTF8'));
+-- Begins a request in the caller's transaction, or gives back what was answered to it before.
+--
+--   replayed false   the work is the caller's: do it, then finish_request(id, response), all in this transaction
+--   replayed true    status and response are the stored ones; do nothing
+--
+-- Locks: an advisory one of the key, to the end of the transaction. Attempts of one key queue up behind it, in their order and for
+-- at most `wait`; the unique index decides, so that two keys of one hash merely wait for each other. A stored answer is read without
+-- any lock, except at SERIALIZABLE, where reading what is not there would set requests of different keys against each other.
+-- At REPEATABLE READ and above, an answer that was stored after the snapshot is met as 40001: try again in a new transaction.
+-- What an attempt that fails, dies or is rolled back has left: nothing.
+CREATE OR REPLACE FUNCTION cutover.begin_request(
+  scope text, key text, operation text, request jsonb,
+  keep interval DEFAULT '24 hours', wait interval DEFAULT '5 seconds',
+  OUT id uuid, OUT replayed boolean, OUT status text, OUT response jsonb
+)
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '5s'
+AS $$
+DECLARE
+  wanted jsonb := coalesce(begin_request.request, 'null');
+  wanted_fingerprint bytea := cutover.request_fingerprint(begin_request.operation, wanted);
+  lock_key bigint := pg_catalog.hashtextextended(begin_request.key, pg_catalog.hashtextextended(begin_request.scope, 0));
+  wait_ms double precision := 1000 * extract(epoch FROM wait);
+  stored cutover.idempotency_log;
+BEGIN
+  IF scope IS NULL OR key IS NULL OR operation IS NULL OR '' IN (scope, key, operation)
+     OR greatest(pg_catalog.length(scope), pg_catalog.length(key), pg_catalog.length(operation)) > 255 THEN
+    RAISE EXCEPTION 'a request needs a scope, a key and an operation of 1 to 255 characters each'
+      USING ERRCODE = 'CU033', HINT = 'Let the client make one key per action, a random uuid say, and use it for every retry.';
+  ELSIF keep IS NULL OR keep <= interval '0' OR wait_ms IS NULL OR wait_ms < 0 THEN
+    RAISE EXCEPTION 'request "%": it cannot be kept for % and waited for for %', key, keep, wait
+      USING ERRCODE = 'CU033', HINT = 'keep is longer than 0, wait is 0 or longer.';
+  END IF;
+
+  IF pg_catalog.current_setting('transaction_isolation') <> 'serializable' THEN
+    SELECT * INTO stored FROM cutover.idempotency_log AS log
+     WHERE log.scope = begin_request.scope AND log.key = begin_request.key AND log.expires_at > pg_catalog.clock_timestamp();
+  END IF;
+
+  IF stored.id IS NULL THEN
+    -- Back to the function's own value at its end, like every SET LOCAL inside of one that has a SET clause. 0 would be no bound at all.
+    PERFORM pg_catalog.set_config('lock_timeout', greatest(1, least(2147483647, wait_ms))::bigint::text, true);
+    IF NOT pg_catalog.pg_try_advisory_xact_lock(lock_key) THEN
+      BEGIN
+        IF wait_ms = 0 THEN
+          RAISE lock_not_available;
+        END IF;
+        PERFORM pg_catalog.pg_advisory_xact_lock(lock_key);
+      EXCEPTION WHEN lock_not_available THEN
+        RAISE EXCEPTION 'request "%" is being carried out by another session, for longer than %', key, wait
+          USING ERRCODE = 'CU031', HINT = 'Send the same request again, with the same key: it is not carried out twice.';
+      END;
+    END IF;
+    LOOP
+      INSERT INTO cutover.idempotency_log AS log (key, operation, request_data, status, created_at, expires_at, scope, fingerprint)
+      VALUES (begin_request.key, begin_request.operation, wanted, 'failed', pg_catalog.clock_timestamp(),
+              pg_catalog.clock_timestamp() + keep, begin_request.scope, wanted_fingerprint)
+          ON CONFLICT DO NOTHING
+      RETURNING log.id INTO begin_request.id;
+      IF FOUND THEN
+        replayed := false;
+        RETURN;
+      END IF;
+      SELECT * INTO stored FROM cutover.idempotency_log AS log
+       WHERE log.scope = begin_request.scope AND log.key = begin_request.key;
+      EXIT WHEN stored.expires_at > pg_catalog.clock_timestamp();
+      -- Expired, whether the clean-up has been there or not: the new run takes its place.
+      DELETE FROM cutover.idempotency_log AS log WHERE log.id = stored.id;
+    END LOOP;
+  END IF;
+
+  IF stored.operation <> begin_request.operation
+     OR stored.fingerprint <> wanted_fingerprint AND stored.request_data IS DISTINCT FROM wanted THEN
+    RAISE EXCEPTION 'request "%" was another request before: % with other content', key, stored.operation
+      USING ERRCODE = 'CU030', HINT = 'One key is one request. Make a new key for what the user asks for anew, and for that only.';
+  ELSIF stored.response_data IS NULL THEN
+    RAISE EXCEPTION 'request "%" was begun, and has not been finished in the same transaction', key
+      USING ERRCODE = 'CU032',
+            HINT = 'Whether its work was done, only its author can say. Look, then delete its row in cutover.idempotency_log.';
+  END IF;
+  id := stored.id;
+  replayed := true;
+  status := stored.status;
+  response := stored.response_data;
+END;
+$$;
+-- Stores the answer to a request that this transaction has begun, and gives it back as every replay will: as jsonb.
+-- status: success, or failed or not_implemented for a refusal that no retry can change. What a retry may change is not stored:
+-- roll the transaction back instead.
+CREATE OR REPLACE FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'success') RETURNS jsonb
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  stored jsonb;
+BEGIN
+  IF status IS NULL OR status NOT IN ('success', 'failed', 'not_implemented') THEN
+    RAISE EXCEPTION 'a request cannot end as "%"', status
+      USING ERRCODE = 'CU033', HINT = 'Statuses: success, failed, not_implemented.';
+  END IF;
+  -- An upsert that never inserts: what it would insert has no answer, and is refused below. An UPDATE would read the index, and at
+  -- SERIALIZABLE that sets requests against each other whose ids happen to lie on one page.
+  -- A row that is older than this transaction: begin and finish were sent without BEGIN and COMMIT around them.
+  INSERT INTO cutover.idempotency_log AS log (id, key, operation, status, scope, fingerprint)
+  SELECT finish_request.id, finish_request.id::text, '', 'failed', '', '' WHERE finish_request.id IS NOT NULL
+      ON CONFLICT ON CONSTRAINT idempotency_log_pkey DO UPDATE
+     SET response_data = coalesce(finish_request.response, 'null'), status = finish_request.status
+   WHERE log.response_data IS NULL AND pg_catalog.age(log.xmin) <= 0
+  RETURNING log.response_data INTO stored;
+  IF stored IS NULL THEN
+    RAISE EXCEPTION 'request % was not begun in this transaction, or is finished already', finish_request.id
+      USING ERRCODE = 'CU034', HINT = 'begin_request(), the work and finish_request() belong into one transaction, in this order.';
+  END IF;
+  RETURN stored;
+END;
+$$;
+-- Ends the function that cutover.request() is calling: what it wrote is undone, and the refusal is stored as the answer.
+-- For what no retry can change, such as a request that makes no sense. Anything else: RAISE, and nothing is stored.
+CREATE OR REPLACE FUNCTION cutover.refuse(response jsonb, status text DEFAULT 'failed') RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  RAISE EXCEPTION 'the request was refused: %', response
+    USING ERRCODE = 'CU036',
+          DETAIL = pg_catalog.jsonb_build_object('status', status, 'response', response),
+          HINT = 'Outside of cutover.request() nobody stores a refusal: call the function through it.';
+END;
+$$;
+-- One idempotent call, for clients that can only call functions: runs function(request) once per scope and key, and answers
+--   {"status": "success" | "failed" | "not_implemented", "replayed": true | false, "response": …}
+-- `function` takes one jsonb and returns one. What it raises undoes everything and is stored nowhere, so that a retry runs it again;
+-- cutover.refuse() ends it with an answer that is stored.
+--
+-- Not SECURITY DEFINER, and that is the point: the function is called with the rights of the caller, who needs EXECUTE on it, on this
+-- one, and on begin_request() and finish_request(). The search_path is the caller's too, as the function may rely on it: so every
+-- name and operator in here is qualified.
+-- The scope is taken at its word. Sessions that may not be believed call a function of yours that knows who they are.
+CREATE OR REPLACE FUNCTION cutover.request(
+  scope text, key text, operation text, request jsonb, function regprocedure,
+  keep interval DEFAULT '24 hours', wait interval DEFAULT '5 seconds'
+) RETURNS jsonb
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  begun record;
+  callee text;
+  answer jsonb;
+  outcome text := 'success';
+  refusal text;
+BEGIN
+  SELECT pg_catalog.format('SELECT %I.%I($1)', home.nspname, called.proname) INTO callee
+    FROM pg_catalog.pg_proc AS called
+    JOIN pg_catalog.pg_namespace AS home ON home.oid OPERATOR(pg_catalog.=) called.pronamespace
+   WHERE called.oid OPERATOR(pg_catalog.=) request.function
+     AND called.prokind OPERATOR(pg_catalog.=) 'f' AND NOT called.proretset
+     AND called.prorettype OPERATOR(pg_catalog.=) 'pg_catalog.jsonb'::pg_catalog.regtype
+     AND pg_catalog.oidvectortypes(called.proargtypes) OPERATOR(pg_catalog.=) 'jsonb';
+  IF callee IS NULL THEN
+    RAISE EXCEPTION 'request "%": % cannot carry out a request', request.key, coalesce(request.function::text, 'NULL')
+      USING ERRCODE = 'CU035', HINT = 'Name a function that takes one jsonb and returns one jsonb.';
+  END IF;
+
+  SELECT * INTO begun FROM cutover.begin_request(request.scope, request.key, request.operation, request.request, request.keep, request.wait);
+  IF begun.replayed THEN
+    RETURN pg_catalog.jsonb_build_object('status', begun.status, 'replayed', true, 'response', begun.response);
+  END IF;
+  BEGIN
+    EXECUTE callee INTO answer USING request.request;
+  EXCEPTION WHEN SQLSTATE 'CU036' THEN
+    GET STACKED DIAGNOSTICS refusal = PG_EXCEPTION_DETAIL;
+    answer := pg_catalog.jsonb_extract_path(refusal::pg_catalog.jsonb, 'response');
+    outcome := pg_catalog.jsonb_extract_path_text(refusal::pg_catalog.jsonb, 'status');
+  END;
+  answer := cutover.finish_request(begun.id, answer, outcome);
+  RETURN pg_catalog.jsonb_build_object('status', outcome, 'replayed', false, 'response', answer);
+END;
+$$;
+-- Deletes expired requests, the oldest first, and gives the number of those deleted: 10,000 at most, so that the transaction is
+-- short. Fewer means that nothing is left. Locks: the deleted rows, which nobody honours any more; one that a new run is just taking
+-- the place of is left out.
+CREATE OR REPLACE FUNCTION cutover.cleanup_idempotency_log() RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  -- A constant, for the index on expires_at.
+  moment timestamptz := pg_catalog.clock_timestamp();
+  deleted integer;
+BEGIN
+  DELETE FROM cutover.idempotency_log AS log
+   WHERE log.id = ANY (ARRAY(
+           SELECT expired.id FROM cutover.idempotency_log AS expired
+            WHERE expired.expires_at <= moment
+            ORDER BY expired.expires_at
+            LIMIT 10000
+              FOR UPDATE SKIP LOCKED));
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END;
+$$;
+
+-- All of them, one transaction after the other: for cron extensions and psql. `cutover worker` does the same once a day.
+CREATE OR REPLACE PROCEDURE cutover.cleanup_idempotency_log_all(INOUT deleted integer DEFAULT 0)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch integer;
+BEGIN
+  deleted := 0;
+  LOOP
+    batch := cutover.cleanup_idempotency_log();
+    deleted := deleted OPERATOR(pg_catalog.+) batch;
+    COMMIT;
+    EXIT WHEN batch OPERATOR(pg_catalog.<) 10000;
+  END LOOP;
+END;
+$$;
+-- What the log of requests holds. The four statuses add up to the total; expired ones are of every status, and still there until
+-- the clean-up comes. unfinished: begun and committed without an answer, which blocks its key until it expires.
+CREATE OR REPLACE VIEW cutover.idempotency_status AS
+SELECT pg_catalog.count(*) AS total,
+       pg_catalog.count(*) FILTER (WHERE log.expires_at <= pg_catalog.clock_timestamp()) AS expired,
+       pg_catalog.count(*) FILTER (WHERE log.status = 'success' AND log.response_data IS NOT NULL) AS success,
+       pg_catalog.count(*) FILTER (WHERE log.status = 'failed' AND log.response_data IS NOT NULL) AS failed,
+       pg_catalog.count(*) FILTER (WHERE log.status = 'not_implemented' AND log.response_data IS NOT NULL) AS not_implemented,
+       pg_catalog.count(*) FILTER (WHERE log.response_data IS NULL) AS unfinished,
+       pg_catalog.min(log.expires_at) AS oldest_expires_at
+  FROM cutover.idempotency_log AS log;
 
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;

@@ -1,5 +1,5 @@
---! Previous: sha1:bf0a03ffb13478e0eb2860f992cfeaf10b758ecd
---! Hash: sha1:36e78a1208c21d967a7d263ccf8db0f55e0d08fc
+--! Previous: sha1:7c687cfbd7254ed1245be37859da44e3d1659170
+--! Hash: sha1:1d1ce260c30cbf1ab285ce20cacbd7f77eb26706
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:686378e2437afa398465bf1d49bd1dc97850f1d6
---! Hash: sha1:60e4501a98bcb2de3a50238c635b6fc5407c9a00
+--! Previous: sha1:1d1ce260c30cbf1ab285ce20cacbd7f77eb26706
+--! Hash: sha1:4e51d15afe744cff6393aa0852624370cdf80b6a
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
