@@ -90,9 +90,12 @@ function startWriters(db: SmallDatabase, writers: number) {
     }
     await session.end();
   });
-  // Whoever works off what is left, at the same time.
+  // Whoever works off what is left, at the same time; a batch each time, as the writers never come to an end.
   const drainer = (async () => {
-    while (!stopped) await db.drain().catch((error) => expect(isRetryable(error), String(error)).toBe(true));
+    while (!stopped) {
+      const batch = db.rows("SELECT cutover.drain('small', 20)");
+      await batch.catch((error) => expect(isRetryable(error), String(error)).toBe(true));
+    }
   })();
   const stop = async () => {
     stopped = true;
