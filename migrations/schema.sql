@@ -19,7 +19,6 @@ CREATE TABLE cutover.backfill_ranges (
   first_ordinal integer NOT NULL,
   last_ordinal integer NOT NULL,
   "position" integer NOT NULL,
-  rows_written bigint DEFAULT 0 NOT NULL,
   worker text,
   CONSTRAINT backfill_ranges_pkey PRIMARY KEY (backfill, kind, part, first_ordinal),
   CONSTRAINT backfill_ranges_backfill_fkey FOREIGN KEY (backfill) REFERENCES cutover.backfills(id) ON DELETE CASCADE,
@@ -211,7 +210,6 @@ CREATE TABLE cutover.quarantine (
   reason text NOT NULL,
   error text,
   rows jsonb DEFAULT '[]'::jsonb NOT NULL,
-  version bigint DEFAULT 0 NOT NULL,
   quarantined_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   accepted_by text,
   accepted_at timestamp with time zone,
@@ -519,8 +517,14 @@ FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) 
 FUNCTION cutover.outside_dependents(schema_name name, with_triggers boolean DEFAULT false) RETURNS SETOF text
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.phase(cutover_name text) RETURNS text
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.phase_rank(phase text) RETURNS integer
   LANGUAGE sql IMMUTABLE;
+
+FUNCTION cutover.primary_key_of(relation regclass) RETURNS text[]
+  LANGUAGE sql STABLE;
 
 FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -579,8 +583,17 @@ FUNCTION cutover.require_no_dependents(schema_name name, shown_as name DEFAULT N
 FUNCTION cutover.require_one_transaction() RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.require_reverse_not_ended(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.require_reverse_sync(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.retry_quarantined(cutover_name text) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.revive_kept(stand cutover.cutovers, relation text, images text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.revoke_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -625,6 +638,9 @@ FUNCTION cutover.uninstall() RETURNS void
 
 FUNCTION cutover.unregister_view(view_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8) RETURNS jsonb
+  LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL::text[], most_details integer DEFAULT 1000) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;

@@ -50,36 +50,9 @@ async function compile(context: Context, options: Options, name: string): Promis
   const project = inFormat(context.project(), options);
   const names = namesOf(project, name);
   const url = await catalogSource(project, { databaseUrl: context.namedDatabase, shadow: options.shadow });
-  const told: Finding[] = [];
-  const compiled: { cutover: string; file: string; state: string }[] = [];
-  for (const cutover of names) {
-    const { sql, warnings } = await compileProject(project, cutover, url);
-    told.push(...warnings);
-    if (options.check) {
-      const there = await newestBlock(project, cutover);
-      if (there?.sql !== sql.trim()) throw outOfDate(cutover, there, sql.trim());
-      compiled.push({ cutover, file: there.file, state: "up to date" });
-    } else if (options.output !== undefined) {
-      await writeFile(options.output, `BEGIN;\n\n${sql.trim()}\n\nCOMMIT;\n`);
-      compiled.push({ cutover, file: options.output, state: "written" });
-    } else {
-      const there = await newestBlock(project, cutover);
-      const same = there?.sql === sql.trim();
-      compiled.push(
-        same
-          ? { cutover, file: there.file, state: "unchanged" }
-          : { cutover, file: "current.sql", state: await writeBlock(project, cutover, sql) },
-      );
-    }
-  }
-  const text = compiled.map(({ cutover, file, state }) => `${cutover}: ${state} (${file})`);
-  if (compiled.some(({ state, file }) => state === "written" && file === "current.sql")) {
-    text.push("Next: review migrations/current.sql, graphile-migrate commit, then cutover migrate.");
-  }
-  if (told.length > 0) text.push(describeWarnings(told));
-  return { text: text.join("\n"), facts: { compiled, warnings: told } };
+  const warnings: Finding[] = [];
   const compiled: Compiled[] = [];
-  for (const cutover of names) compiled.push(await compileOne(project, cutover, url, options));
+  for (const cutover of names) compiled.push(await compileOne(project, cutover, url, options, warnings));
   const text = compiled.map(
     ({ cutover, file, state }) => `${cutover}: ${state}${file === null ? "" : ` (${file})`}`,
   );
@@ -92,7 +65,8 @@ async function compile(context: Context, options: Options, name: string): Promis
   }
   const written = compiled.find(({ state }) => state === "written");
   if (written !== undefined) text.push(`Next: review ${written.file}, ${howToRun(project)}.`);
-  return { text: text.join("\n"), facts: { compiled } };
+  if (warnings.length > 0) text.push(describeWarnings(warnings));
+  return { text: text.join("\n"), facts: { compiled, warnings } };
 }
 
 /** What a person does with a migration that has been written and read. */
@@ -102,11 +76,13 @@ export function howToRun(project: Project): string {
     : "graphile-migrate commit, then cutover migrate";
 }
 
+/** Adds what lint only warns of to `warnings`. */
 async function compileOne(
   project: Project,
   cutover: string,
   url: string,
   options: Options,
+  warnings: Finding[],
 ): Promise<Compiled> {
   const stand = await standing(url, cutover);
   if (stand?.phase === "archived" || stand?.phase === "dropped") {
@@ -121,7 +97,8 @@ async function compileOne(
       exitCode: EXIT.refused,
     });
   }
-  const { sql, registered } = await compileProject(project, cutover, url);
+  const { sql, registered, warnings: told } = await compileProject(project, cutover, url);
+  warnings.push(...told);
   const there = (await standingBlocks(project)).get(cutover);
   const same = there?.sql === sql.trim();
   if (options.check) {

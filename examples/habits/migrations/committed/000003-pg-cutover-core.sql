@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:7c687cfbd7254ed1245be37859da44e3d1659170
+--! Hash: sha1:0696a796a392856ec2e1f014b4d744cd38c2c19b
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3120,6 +3120,8 @@ DECLARE
   forward_all text[] := forward_refs || cutover.compiled_connected(stand.name, 'reverse', reverse_refs);
   reverse_all text[] := reverse_refs;
   images_taken bigint;
+  -- images of legacy rows that are gone, by table
+  vanished jsonb := '{}';
   forward_held text[] := '{}';
   reverse_held text[] := '{}';
   forward_failed text[] := '{}';
@@ -3255,6 +3257,9 @@ BEGIN
    WHERE noted.unit_key = stand.name || '/reverse/' || ref;
 
   IF images_taken > 0 THEN
+    IF stand.definition -> 'keep' <> '{}' THEN
+      vanished := cutover.vanished_rows(stand, own);
+    END IF;
     PERFORM cutover.set_writing(stand.name, 'forward');
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) LOOP
       PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'write');
@@ -3272,6 +3277,12 @@ BEGIN
   END LOOP;
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work, finest_first => true) LOOP
     PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'delete');
+  END LOOP;
+  FOR batch IN
+    SELECT found.relation, ARRAY(SELECT pg_catalog.jsonb_array_elements_text(found.images)) AS images
+      FROM pg_catalog.jsonb_each(vanished) AS found (relation, images)
+  LOOP
+    PERFORM cutover.revive_kept(stand, batch.relation, batch.images);
   END LOOP;
   PERFORM cutover.settle_constraints(stand.name, 'reverse');
 
@@ -4567,6 +4578,12 @@ BEGIN
              LIMIT CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN least(batch, 20) ELSE batch END
                FOR UPDATE OF o SKIP LOCKED) AS waiting;
 
+    IF stand.reverse_ended_at IS NOT NULL THEN
+      -- Noted before reverse sync ended, committed after: legacy stays as it is, and the reverse backfill of a way back visits all units.
+      PERFORM cutover.forget_notes(stand.name, 'reverse', reverse_refs);
+      done := done + pg_catalog.cardinality(reverse_refs);
+      reverse_refs := '{}';
+    END IF;
     IF stand.phase IN ('writes_switched', 'legacy_locked') THEN
       done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs);
     ELSE
@@ -5452,6 +5469,973 @@ SELECT pg_catalog.count(*) AS total,
        pg_catalog.count(*) FILTER (WHERE log.response_data IS NULL) AS unfinished,
        pg_catalog.min(log.expires_at) AS oldest_expires_at
   FROM cutover.idempotency_log AS log;
+
+-- 2. The end of reverse sync is exact: legacy holds what was committed before it, and nothing of what is committed after.
+-- Ends reverse sync, a decision of its own: from then on the legacy tables stay exactly as they are, and the way back is a
+-- reverse backfill. Only in legacy_locked.
+-- What the new side has committed before is in legacy when it ends, what it commits later never gets there: everything that waits
+-- is worked off first, most of it before anybody is held up and the rest under the barrier, where no commit can add to it.
+CREATE OR REPLACE FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL) RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  left_over bigint;
+BEGIN
+  PERFORM cutover.require_reverse_sync(stand);
+  FOR round IN 1 .. 5 LOOP
+    EXIT WHEN cutover.drain(cutover_name, 200) = 0;
+  END LOOP;
+
+  PERFORM cutover.barrier_exclusive();
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+  PERFORM cutover.require_reverse_sync(stand);
+  FOR round IN 1 .. 5 LOOP
+    EXIT WHEN cutover.drain(cutover_name, 200) = 0;
+  END LOOP;
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o
+   WHERE o.cutover = cutover_name AND o.direction = 'reverse' AND o.xid <> pg_catalog.pg_current_xact_id();
+  IF left_over > 0 THEN
+    RAISE EXCEPTION 'cutover %: % notes of the new side are not worked off', cutover_name, left_over
+      USING ERRCODE = 'lock_not_available', HINT = 'Run `cutover drain`, or a worker, and try again.';
+  END IF;
+
+  UPDATE cutover.cutovers AS c SET reverse_ended_at = pg_catalog.clock_timestamp() WHERE c.name = cutover_name;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'reverse_sync_ended', pg_catalog.jsonb_build_object('reason', reason));
+END;
+$$;
+
+-- Raises where there is no reverse sync to end.
+CREATE OR REPLACE FUNCTION cutover.require_reverse_sync(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF stand.definition -> 'irreversible' IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover % has no reverse sync: %', stand.name, stand.definition ->> 'irreversible'
+      USING ERRCODE = 'CU013', HINT = 'Its legacy tables stay as they are since writes have moved.';
+  ELSIF stand.reverse_ended_at IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover %: reverse sync was ended at % already', stand.name, stand.reverse_ended_at
+      USING ERRCODE = 'CU013', HINT = pg_catalog.format('`cutover rollback %s` would take it up again, on the way back.', stand.name);
+  ELSIF stand.phase <> 'legacy_locked' THEN
+    RAISE EXCEPTION 'cutover % is in phase %: reverse sync is ended in legacy_locked only', stand.name, stand.phase
+      USING ERRCODE = 'CU013', HINT = CASE WHEN stand.phase IN ('archived', 'dropped')
+        THEN 'The legacy tables have been moved aside: no sync writes them any more.'
+        ELSE pg_catalog.format('Until the legacy tables are locked, their readers count on it: `cutover advance %s --to legacy_locked`.', stand.name) END;
+  ELSIF stand.step IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover % is in the middle of a move (step %)', stand.name, stand.step
+      USING ERRCODE = 'CU013', HINT = 'Run the command that began the move again, to its end.';
+  ELSIF EXISTS (SELECT FROM cutover.backfills AS b
+                 WHERE b.cutover = stand.name AND b.direction = 'reverse' AND b.epoch = stand.epoch AND b.finished_at IS NULL) THEN
+    RAISE EXCEPTION 'cutover %: a reverse backfill is not finished', stand.name
+      USING ERRCODE = 'CU013', HINT = pg_catalog.format('Let a worker finish it, or `cutover backfill %s --direction reverse --cancel`.', stand.name);
+  END IF;
+END;
+$$;
+
+-- Raises where legacy is to stay as it is, for whoever would compare it with the new side or make it of the new side.
+CREATE OR REPLACE FUNCTION cutover.require_reverse_not_ended(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  IF stand.reverse_ended_at IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover %: reverse sync has ended, so the legacy tables stay as they were at %', stand.name, stand.reverse_ended_at
+      USING ERRCODE = 'CU010', HINT = pg_catalog.format('Only the way back, `cutover rollback %s`, makes them of the new side again.', stand.name);
+  END IF;
+END;
+$$;
+-- Works off the notes of the own transaction, for every cutover that it touched, in the order of their names.
+-- What may not be done at commit stays in the outbox: mode `queued`, more units than the bound, a REPEATABLE READ writer while
+-- both sides are written.
+CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  touched record;
+  stand cutover.cutovers;
+  repeatable boolean := pg_catalog.current_setting('transaction_isolation') = 'repeatable read';
+  observed_units integer;
+  observed_rows integer;
+BEGIN
+  PERFORM cutover.barrier_shared();
+
+  FOR touched IN
+    SELECT noted.cutover, pg_catalog.count(*) AS units FROM cutover.outbox AS noted
+     WHERE noted.xid = own GROUP BY noted.cutover ORDER BY noted.cutover
+  LOOP
+    -- The phase is read here and not in the statement: a writer may have begun in an earlier phase. An old snapshot would read
+    -- an old phase; FOR SHARE makes that a 40001, which leaves the notes pending.
+    IF repeatable THEN
+      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover FOR SHARE;
+    ELSE
+      SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = touched.cutover;
+    END IF;
+
+    IF stand.reverse_ended_at IS NOT NULL THEN
+      -- Noted before reverse sync ended, committed after.
+      DELETE FROM cutover.outbox AS late WHERE late.xid = own AND late.cutover = stand.name AND late.direction = 'reverse';
+      CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = stand.name);
+    END IF;
+    IF stand.phase = 'expanded' AND stand.step IS NULL THEN
+      IF touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
+        -- Sync would leave so many to the drainer; they are counted, not looked at.
+        observed_units := touched.units;
+        observed_rows := 0;
+      ELSE
+      SELECT pg_catalog.count(DISTINCT (d.unit)), pg_catalog.count(*) INTO observed_units, observed_rows
+        FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units FROM cutover.outbox AS noted
+               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
+               GROUP BY noted.kind) AS noted
+       CROSS JOIN LATERAL cutover.compiled_differences(stand.name, 'forward', noted.kind, noted.units) AS d;
+      END IF;
+      INSERT INTO cutover.observations (xid, cutover, units, rows)
+      VALUES (own, stand.name, observed_units, observed_rows)
+          ON CONFLICT (xid, cutover) DO UPDATE
+         SET units = observations.units + excluded.units, rows = observations.rows + excluded.rows;
+      DELETE FROM cutover.outbox AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
+      DELETE FROM cutover.images AS seen WHERE seen.xid = own AND seen.cutover = stand.name;
+    ELSIF stand.definition #>> '{sync,mode}' = 'queued'
+       OR touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
+      CONTINUE;
+    ELSIF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
+      PERFORM cutover.set_writing(stand.name, 'forward');
+      PERFORM cutover.flush_one_side(stand, own);
+      PERFORM cutover.set_writing(NULL, NULL);
+    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND touched.units > 40 THEN
+      -- Both sides of so many units would be locked at once, for as long as all of it takes; the drainer takes a few at a time.
+      CONTINUE;
+    ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND NOT repeatable THEN
+      PERFORM cutover.flush_both_sides(
+        stand,
+        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
+        ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+               WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'));
+    END IF;
+  END LOOP;
+
+  DELETE FROM cutover.head AS own_head WHERE own_head.xid = own;
+END;
+$$;
+-- Works off up to `batch` committed notes of a cutover (NULL: of every cutover) in this transaction; returns how many units are
+-- done. Call it until it returns 0, or `call cutover.drain_all()`, which commits in between.
+-- It only needs SQL: a database without any worker drains by psql or by a cron extension.
+CREATE OR REPLACE FUNCTION cutover.drain(cutover_name text DEFAULT NULL, batch integer DEFAULT 100) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+DECLARE
+  stand cutover.cutovers;
+  forward_refs text[];
+  reverse_refs text[];
+  done integer := 0;
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'cutover.drain() works at READ COMMITTED only, this transaction is %',
+      pg_catalog.current_setting('transaction_isolation')
+      USING ERRCODE = 'invalid_transaction_state', HINT = 'Call it outside of a transaction, or after BEGIN.';
+  END IF;
+  PERFORM cutover.barrier_shared();
+
+  FOR stand IN SELECT * FROM cutover.cutovers AS c WHERE c.name = cutover_name OR cutover_name IS NULL ORDER BY c.name LOOP
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'forward'), '{}'),
+           coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'reverse'), '{}')
+      INTO forward_refs, reverse_refs
+      FROM (SELECT o.direction, o.kind, o.unit
+              FROM cutover.outbox AS o
+              JOIN cutover.unit_kinds AS k ON k.cutover = o.cutover AND k.direction = o.direction AND k.kind = o.kind
+             WHERE o.cutover = stand.name AND o.xid <> pg_catalog.pg_current_xact_id()
+             -- The parents of what a transaction wrote come with it, however much it wrote.
+             ORDER BY o.xid, k.rank
+             -- While both sides are written, rows of both are locked until this transaction ends: a few units at a time.
+             LIMIT CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN least(batch, 20) ELSE batch END
+               FOR UPDATE OF o SKIP LOCKED) AS waiting;
+
+    IF stand.reverse_ended_at IS NOT NULL THEN
+      -- Noted before reverse sync ended, committed after: legacy stays as it is, and the reverse backfill of a way back visits all units.
+      PERFORM cutover.forget_notes(stand.name, 'reverse', reverse_refs);
+      done := done + pg_catalog.cardinality(reverse_refs);
+      reverse_refs := '{}';
+    END IF;
+    IF stand.phase IN ('writes_switched', 'legacy_locked') THEN
+      done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs);
+    ELSE
+      IF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
+        done := done + cutover.drain_one_side(stand, forward_refs);
+      ELSE
+        -- expanded, archived, dropped: sync writes nothing; the next backfill visits every unit.
+        PERFORM cutover.forget_notes(stand.name, 'forward', forward_refs);
+        done := done + pg_catalog.cardinality(forward_refs);
+      END IF;
+      done := done + cutover.drain_late_writes(stand, reverse_refs);
+    END IF;
+    IF stand.phase NOT IN ('reads_switched', 'writes_switched', 'legacy_locked') OR done = 0 THEN
+      DELETE FROM cutover.images AS stale
+       WHERE stale.cutover = stand.name
+         AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = stale.xid AND waiting.cutover = stand.name)
+         AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                          WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ANY (stale.feeds))
+         AND stale.xid < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot());
+    END IF;
+  END LOOP;
+
+  -- Heads whose transaction has nothing left.
+  DELETE FROM cutover.head AS idle
+   WHERE idle.xid < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = idle.xid);
+  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
+  RETURN done;
+END;
+$$;
+
+-- Deletes the notes of units, whoever wrote them.
+CREATE OR REPLACE FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[]) RETURNS void
+  LANGUAGE sql
+BEGIN ATOMIC
+  DELETE FROM cutover.outbox AS done
+   WHERE done.unit_key = ANY (ARRAY(SELECT cutover_name || '/' || unit_direction || '/' || ref FROM unnest(refs) AS ref));
+END;
+
+-- Forward notes while legacy is the truth: all together, and when that fails one by one, twice: one unit may have to wait for another
+-- (a name that is still taken, children that have to go first). What fails twice is quarantined, unless a backfill is still under
+-- way, which may bring what it waits for. Returns how many notes are done with.
+CREATE OR REPLACE FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  one text;
+  -- coarser kinds first
+  waiting text[] := ARRAY(SELECT r.kind || ':' || unit FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
+                           CROSS JOIN LATERAL pg_catalog.unnest(r.units) AS unit);
+  again text[];
+  reasons text[];
+  done integer := 0;
+  at_work boolean := EXISTS (SELECT FROM cutover.backfills AS b
+                              WHERE b.cutover = stand.name AND b.epoch = stand.epoch AND b.finished_at IS NULL);
+BEGIN
+  IF pg_catalog.cardinality(refs) = 0 THEN
+    RETURN 0;
+  END IF;
+  BEGIN
+    PERFORM cutover.work_off(stand, refs);
+    RETURN pg_catalog.cardinality(refs);
+  EXCEPTION WHEN query_canceled THEN
+    RAISE;
+  WHEN OTHERS THEN
+    NULL;
+  END;
+
+  FOR round IN 1 .. 2 LOOP
+    again := '{}';
+    reasons := '{}';
+    FOREACH one IN ARRAY waiting LOOP
+      BEGIN
+        PERFORM cutover.work_off(stand, ARRAY[one]);
+        done := done + 1;
+      EXCEPTION
+        WHEN query_canceled THEN
+          RAISE;
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN
+          -- Somebody holds it. No lock is kept while another is waited for: what is done so far is committed first.
+          IF done > 0 THEN
+            RETURN done;
+          END IF;
+        WHEN OTHERS THEN
+          IF cutover.is_our_fault(SQLSTATE) THEN
+            RAISE;
+          END IF;
+          again := again || one;
+          reasons := reasons || (SQLSTATE || ' ' || SQLERRM);
+      END;
+    END LOOP;
+    EXIT WHEN pg_catalog.cardinality(again) = 0;
+    waiting := again;
+  END LOOP;
+
+  IF NOT at_work THEN
+    FOR n IN 1 .. pg_catalog.cardinality(again) LOOP
+      -- What its transaction wrote besides may still wait in another batch: a parent's children, a name that is to be freed.
+      CONTINUE WHEN pg_catalog.starts_with(reasons[n], '23') AND EXISTS (
+        SELECT FROM cutover.outbox AS own_note
+          JOIN cutover.outbox AS sibling ON sibling.xid = own_note.xid AND sibling.cutover = own_note.cutover
+         WHERE own_note.unit_key = stand.name || '/forward/' || again[n]
+           AND sibling.direction = 'forward' AND sibling.kind || ':' || sibling.unit <> ALL (refs));
+      PERFORM cutover.put_aside(stand, 'forward', pg_catalog.split_part(again[n], ':', 1),
+        pg_catalog.substr(again[n], pg_catalog.strpos(again[n], ':') + 1), 'quarantined',
+        pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7));
+      done := done + 1;
+    END LOOP;
+  END IF;
+  RETURN done;
+END;
+$$;
+
+-- Makes the forward units of notes true. The notes are deleted before anything is read, so that a note committed in between is not
+-- deleted unread. Rows of coarser kinds are written before and deleted after those of the finer kinds.
+CREATE OR REPLACE FUNCTION cutover.work_off(stand cutover.cutovers, refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  held text[];
+  all_refs text[] := refs;
+  finest text := (SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = stand.name AND k.direction = 'forward'
+                   ORDER BY k.rank DESC LIMIT 1);
+BEGIN
+  IF stand.phase = 'dual_write' OR NOT cutover.is_backfilled(stand) THEN
+    -- Before the backfill has been here, a coarser unit may be missing.
+    SELECT refs || coalesce(pg_catalog.array_agg(DISTINCT coarser.ref), '{}') INTO all_refs
+      FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
+     CROSS JOIN LATERAL pg_catalog.unnest(cutover.compiled_coarser(stand.name, 'forward', r.kind, r.units)) AS coarser (ref);
+  END IF;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', all_refs) LOOP
+    PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
+  END LOOP;
+  PERFORM cutover.forget_notes(stand.name, 'forward', refs);
+
+  PERFORM cutover.set_writing(stand.name, 'forward');
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', all_refs) LOOP
+    held := cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units,
+                                       CASE WHEN batch.kind = finest THEN 'all' ELSE 'write' END);
+    PERFORM cutover.release_units(stand.name, 'forward', batch.kind, batch.units);
+    PERFORM cutover.quarantine_held(stand, batch.kind, held);
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', refs, finest_first => true) LOOP
+    IF batch.kind <> finest THEN
+      PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
+    END IF;
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'forward');
+  PERFORM cutover.set_writing(NULL, NULL);
+END;
+$$;
+
+-- Notes of the new side in a phase in which legacy is the truth: a writer with an old snapshot slipped past the fence while the
+-- cutover was rolled back. What it wrote is not in the legacy tables and is not to be forgotten.
+CREATE OR REPLACE FUNCTION cutover.drain_late_writes(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  one text;
+BEGIN
+  PERFORM cutover.forget_notes(stand.name, 'reverse', refs);
+  IF stand.phase <> 'archived' THEN
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', refs) LOOP
+      FOREACH one IN ARRAY batch.units LOOP
+        PERFORM cutover.quarantine_unit(stand.name, 'reverse', batch.kind, one, 'quarantined', 'CU004',
+          pg_catalog.format('the new side was written after the way back had begun (phase %s)', stand.phase));
+      END LOOP;
+    END LOOP;
+  END IF;
+  RETURN pg_catalog.cardinality(refs);
+END;
+$$;
+
+-- Notes while both sides are written. Units that a rule holds back are put aside at once. The others are worked off all together, as a
+-- flush at commit does; when that fails, one transaction's notes at a time, and of those that fail one unit at a time: what fails alone
+-- is put aside, what somebody else has locked stays pending. Returns how many notes are done with.
+CREATE OR REPLACE FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  held record;
+  own_notes record;
+  one record;
+  as_of pg_snapshot := pg_catalog.pg_current_snapshot();
+  done integer := 0;
+BEGIN
+  FOR held IN
+    SELECT 'forward' AS direction, r.kind, h.unit, pg_catalog.min(h.class) AS class, pg_catalog.string_agg(DISTINCT h.reason, ', ') AS reason
+      FROM cutover.refs_by_kind(stand.name, 'forward', forward_refs) AS r
+     CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'forward', r.kind, r.units) AS h GROUP BY r.kind, h.unit
+    UNION ALL
+    SELECT 'reverse', r.kind, h.unit, pg_catalog.min(h.class), pg_catalog.string_agg(DISTINCT h.reason, ', ')
+      FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs) AS r
+     CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'reverse', r.kind, r.units) AS h GROUP BY r.kind, h.unit
+  LOOP
+    PERFORM cutover.put_aside(stand, held.direction, held.kind, held.unit, held.class, held.reason, NULL);
+    IF held.direction = 'forward' THEN
+      forward_refs := pg_catalog.array_remove(forward_refs, held.kind || ':' || held.unit);
+    ELSE
+      reverse_refs := pg_catalog.array_remove(reverse_refs, held.kind || ':' || held.unit);
+    END IF;
+    done := done + 1;
+  END LOOP;
+  IF pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs) = 0 THEN
+    RETURN done;
+  END IF;
+
+  IF cutover.try_both_sides(stand, forward_refs, reverse_refs) IS NULL THEN
+    PERFORM cutover.put_waiting_aside(stand, forward_refs, reverse_refs, as_of);
+    RETURN done + pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs);
+  END IF;
+
+  FOR own_notes IN
+    SELECT o.xid,
+           coalesce(pg_catalog.array_agg(o.kind || ':' || o.unit) FILTER (WHERE o.direction = 'forward'), '{}') AS forward_refs,
+           coalesce(pg_catalog.array_agg(o.kind || ':' || o.unit) FILTER (WHERE o.direction = 'reverse'), '{}') AS reverse_refs,
+           pg_catalog.count(*)::integer AS notes
+      FROM cutover.outbox AS o
+     WHERE o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
+                          || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
+     GROUP BY o.xid ORDER BY o.xid
+  LOOP
+    IF cutover.try_both_sides(stand, own_notes.forward_refs, own_notes.reverse_refs) IS NULL THEN
+      PERFORM cutover.put_waiting_aside(stand, own_notes.forward_refs, own_notes.reverse_refs, as_of);
+      done := done + own_notes.notes;
+      CONTINUE;
+    END IF;
+    FOR one IN
+      SELECT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+       WHERE o.xid = own_notes.xid AND o.cutover = stand.name
+         AND (o.kind || ':' || o.unit = ANY (own_notes.forward_refs) OR o.kind || ':' || o.unit = ANY (own_notes.reverse_refs))
+       ORDER BY o.direction, o.kind, o.unit
+    LOOP
+      -- Its note may have gone with an earlier one.
+      CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS o
+                                 WHERE o.unit_key = stand.name || '/' || one.direction || '/' || one.kind || ':' || one.unit);
+      DECLARE
+        failure text := cutover.try_both_sides(
+          stand,
+          CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+          CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END);
+      BEGIN
+        IF failure IS NULL THEN
+          PERFORM cutover.put_waiting_aside(
+            stand,
+            CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+            CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+            as_of);
+          done := done + 1;
+        ELSIF pg_catalog.left(failure, 5) NOT IN ('55P03', '40P01', '40001') THEN
+          PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
+            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7));
+          done := done + 1;
+        END IF;
+      END;
+    END LOOP;
+  END LOOP;
+  RETURN done;
+END;
+$$;
+
+-- Units whose notes were there before a drain that went well (as_of) and still are: they hang together with a unit that has failed and
+-- wait for it. A note that came meanwhile is another write's.
+CREATE OR REPLACE FUNCTION cutover.put_waiting_aside(
+  stand cutover.cutovers, forward_refs text[], reverse_refs text[], as_of pg_snapshot
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  waiting record;
+BEGIN
+  FOR waiting IN
+    SELECT DISTINCT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+     WHERE o.xid <> pg_catalog.pg_current_xact_id() AND pg_catalog.pg_visible_in_snapshot(o.xid, as_of)
+       AND o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
+                          || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
+  LOOP
+    PERFORM cutover.put_aside(stand, waiting.direction, waiting.kind, waiting.unit, 'quarantined', 'CU005',
+      'it hangs together with a unit that is in quarantine, and waits for it');
+  END LOOP;
+END;
+$$;
+
+-- Works units of both sides off in a block of its own. NULL when it went well, else SQLSTATE and message. What is no unit's fault is
+-- raised.
+CREATE OR REPLACE FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.flush_both_sides(stand, forward_refs, reverse_refs, may_release => true);
+  RETURN NULL;
+EXCEPTION
+  WHEN query_canceled THEN
+    RAISE;
+  WHEN OTHERS THEN
+    IF cutover.is_our_fault(SQLSTATE) THEN
+      RAISE;
+    END IF;
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END;
+$$;
+
+-- Quarantines a unit and takes its notes away, with the images that only they waited for.
+CREATE OR REPLACE FUNCTION cutover.put_aside(
+  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.quarantine_unit(stand.name, unit_direction, unit_kind, wanted, unit_class, why, error_text);
+  PERFORM cutover.forget_notes(stand.name, unit_direction, ARRAY[unit_kind || ':' || wanted]);
+  IF error_text IS NOT NULL THEN
+    -- The images stay: they say what the new side was made of, for the day when the unit is taken up again.
+    RETURN;
+  END IF;
+  DELETE FROM cutover.images AS unwanted
+   WHERE unwanted.cutover = stand.name AND unwanted.feeds @> ARRAY[unit_kind || ':' || wanted]
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name);
+END;
+$$;
+-- Verifies a cutover from one snapshot and records the run: drift down to the row, the six classes, the outbox and the
+-- fingerprint, all as of the same moment. Needs REPEATABLE READ, which gives that one snapshot to all of its statements:
+--   BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT cutover.verify('<name>'); COMMIT;
+-- directions NULL: forward, and reverse where there is one. At most `most_details` differing rows are recorded, all units are
+-- counted. Takes no lock on application tables. Returns the run's id.
+CREATE OR REPLACE FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL, most_details integer DEFAULT 1000)
+  RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  kind record;
+  counted jsonb;
+  drifted text[];
+  classes_found jsonb := '{}';
+  this_run bigint;
+  drifted_total bigint := 0;
+  started timestamptz := pg_catalog.clock_timestamp();
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
+    RAISE EXCEPTION 'cutover.verify() needs one snapshot for all of its statements, this transaction is %',
+      pg_catalog.current_setting('transaction_isolation')
+      USING ERRCODE = 'invalid_transaction_state', HINT = 'BEGIN ISOLATION LEVEL REPEATABLE READ; then call it again.';
+  END IF;
+  IF stand.phase IN ('archived', 'dropped') THEN
+    RAISE EXCEPTION 'cutover %: nothing to verify in phase %, only one side is left', cutover_name, stand.phase
+      USING ERRCODE = 'CU010', HINT = 'The last verify before that is in cutover.drift_runs.';
+  END IF;
+  PERFORM cutover.require_reverse_not_ended(stand);
+
+  INSERT INTO cutover.drift_runs (cutover, phase, epoch, started_at, snapshot, directions, accounting, drifted_units, trigger_stamp, fingerprint_problems)
+  VALUES (cutover_name, stand.phase, stand.epoch, started, pg_catalog.pg_current_snapshot()::text, '{}', '{}', 0, cutover.trigger_stamp(cutover_name),
+          coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p)) FROM cutover.fingerprint_problems(cutover_name) AS p), '[]'))
+  RETURNING id INTO this_run;
+
+  FOR kind IN
+    SELECT k.direction, k.kind FROM cutover.unit_kinds AS k
+     WHERE k.cutover = cutover_name AND (directions IS NULL OR k.direction = ANY (directions))
+     ORDER BY k.direction, k.rank
+  LOOP
+    SELECT pg_catalog.jsonb_object_agg(per_class.class, per_class.units) INTO counted
+      FROM (SELECT c.class, pg_catalog.count(*) AS units
+              FROM cutover.classes(cutover_name, kind.direction, kind.kind) AS c GROUP BY c.class) AS per_class;
+    classes_found := pg_catalog.jsonb_set(
+      classes_found || CASE WHEN classes_found ? kind.direction THEN '{}'::jsonb ELSE pg_catalog.jsonb_build_object(kind.direction, '{}'::jsonb) END,
+      ARRAY[kind.direction, kind.kind], coalesce(counted, '{}'));
+
+    IF coalesce((counted ->> 'drifted')::bigint, 0) > 0 THEN
+      drifted_total := drifted_total + (counted ->> 'drifted')::bigint;
+      drifted := ARRAY(SELECT c.unit FROM cutover.classes(cutover_name, kind.direction, kind.kind) AS c
+                        WHERE c.class = 'drifted' ORDER BY c.unit LIMIT most_details);
+      INSERT INTO cutover.drift_units (run, ordinal, direction, kind, unit, table_name, key, finding, expected, actual)
+      SELECT this_run, coalesce((SELECT pg_catalog.max(earlier.ordinal) FROM cutover.drift_units AS earlier WHERE earlier.run = this_run), 0)
+                  + pg_catalog.row_number() OVER (ORDER BY d.unit, d.table_name, d.key),
+             kind.direction, kind.kind, d.unit, d.table_name, d.key, d.finding, d.expected, d.actual
+        FROM cutover.compiled_differences(cutover_name, kind.direction, kind.kind, drifted) AS d
+       ORDER BY d.unit, d.table_name, d.key
+       LIMIT most_details;
+    END IF;
+  END LOOP;
+
+  UPDATE cutover.drift_runs AS r
+     SET accounting = classes_found,
+         directions = ARRAY(SELECT pg_catalog.jsonb_object_keys(classes_found)),
+         drifted_units = drifted_total,
+         finished_at = pg_catalog.clock_timestamp()
+   WHERE r.id = this_run;
+  RETURN this_run;
+END;
+$$;
+-- Makes drifted units true, from the side that is the truth: up to `batch` of the units that a verify recorded.
+-- Returns how many units were visited.
+CREATE OR REPLACE FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0)
+  RETURNS TABLE (units integer, last_ordinal integer)
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+DECLARE
+  run cutover.drift_runs;
+  stand cutover.cutovers;
+  truth_direction text;
+  batch_found record;
+  connected record;
+BEGIN
+  PERFORM cutover.barrier_shared();
+  SELECT * INTO run FROM cutover.drift_runs AS r WHERE r.id = verify_run;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'there is no verify run %', verify_run USING ERRCODE = 'CU011', HINT = 'See cutover.drift_runs.';
+  END IF;
+  stand := cutover.stand_of(run.cutover);
+  PERFORM cutover.require_reverse_not_ended(stand);
+  truth_direction := CASE WHEN stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN 'forward'
+                          WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN 'reverse' END;
+  IF truth_direction IS NULL THEN
+    RAISE EXCEPTION 'cutover %: nothing to repair in phase %', stand.name, stand.phase
+      USING ERRCODE = 'CU010', HINT = 'Sync writes in dual_write to legacy_locked only.';
+  END IF;
+
+  units := 0;
+  last_ordinal := after_ordinal;
+  FOR batch_found IN
+    SELECT d.direction, kinds.rank, d.kind, pg_catalog.array_agg(DISTINCT d.unit) AS drifted, pg_catalog.max(d.ordinal) AS ordinal
+      FROM (SELECT * FROM cutover.drift_units AS u
+             WHERE u.run = verify_run AND u.ordinal > after_ordinal ORDER BY u.ordinal LIMIT batch) AS d
+      JOIN cutover.unit_kinds AS kinds ON kinds.cutover = stand.name AND kinds.direction = d.direction AND kinds.kind = d.kind
+     GROUP BY d.direction, kinds.rank, d.kind ORDER BY d.direction, kinds.rank
+  LOOP
+    last_ordinal := greatest(last_ordinal, batch_found.ordinal);
+    IF batch_found.direction = truth_direction THEN
+      PERFORM cutover.make_true(stand, batch_found.direction, batch_found.kind, batch_found.drifted);
+      units := units + pg_catalog.cardinality(batch_found.drifted);
+    ELSIF truth_direction = 'reverse' THEN
+      -- A forward unit has drifted while the new side is the truth: its legacy rows are made of the new side.
+      FOR connected IN
+        SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', cutover.compiled_connected(stand.name, 'forward',
+          ARRAY(SELECT batch_found.kind || ':' || one FROM pg_catalog.unnest(batch_found.drifted) AS one)))
+      LOOP
+        PERFORM cutover.make_true(stand, 'reverse', connected.kind, connected.units);
+        units := units + pg_catalog.cardinality(connected.units);
+      END LOOP;
+    END IF;
+  END LOOP;
+  PERFORM cutover.set_writing(NULL, NULL);
+  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
+  RETURN NEXT;
+END;
+$$;
+-- Plans a backfill: lists the units of both sides (those that only one side has included), coarser kinds first, and cuts them
+-- into ranges. Takes no lock that a writer meets. Returns the backfill's id; an unfinished backfill of the same epoch is
+-- given back as it is, so that starting twice starts once.
+CREATE OR REPLACE FUNCTION cutover.start_backfill(
+  cutover_name text, unit_direction text DEFAULT 'forward', range_size integer DEFAULT 500
+) RETURNS bigint
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+AS $$
+DECLARE
+  stand cutover.cutovers;
+  planned bigint;
+  kind record;
+  finest integer := (SELECT pg_catalog.max(k.rank) FROM cutover.unit_kinds AS k
+                      WHERE k.cutover = cutover_name AND k.direction = unit_direction);
+BEGIN
+  PERFORM pg_catalog.pg_advisory_xact_lock(1668641647, 2);
+  stand := cutover.stand_of(cutover_name);
+  IF unit_direction = 'forward' AND stand.phase NOT IN ('dual_write', 'backfilled', 'reads_switched') THEN
+    RAISE EXCEPTION 'cutover %: no forward backfill in phase %', cutover_name, stand.phase
+      USING ERRCODE = 'CU010', HINT = CASE stand.phase
+        WHEN 'expanded' THEN 'Advance to dual_write first: a backfill before the sync would go stale at once.'
+        ELSE 'The new tables are the truth in this phase.' END;
+  END IF;
+  IF unit_direction = 'reverse' AND stand.phase NOT IN ('writes_switched', 'legacy_locked') THEN
+    RAISE EXCEPTION 'cutover %: no reverse backfill in phase %', cutover_name, stand.phase
+      USING ERRCODE = 'CU010', HINT = 'The legacy tables are the truth until writes have moved.';
+  END IF;
+  PERFORM cutover.require_reverse_not_ended(stand);
+
+  SELECT b.id INTO planned FROM cutover.backfills AS b
+   WHERE b.cutover = cutover_name AND b.direction = unit_direction AND b.epoch = stand.epoch AND b.finished_at IS NULL;
+  IF FOUND THEN
+    RETURN planned;
+  END IF;
+
+  INSERT INTO cutover.backfills (cutover, direction, epoch) VALUES (cutover_name, unit_direction, stand.epoch)
+  RETURNING id INTO planned;
+  FOR kind IN
+    SELECT k.kind, k.rank FROM cutover.unit_kinds AS k
+     WHERE k.cutover = cutover_name AND k.direction = unit_direction ORDER BY k.rank
+  LOOP
+    INSERT INTO cutover.backfill_units (backfill, kind, ordinal, unit)
+    SELECT planned, kind.kind, pg_catalog.row_number() OVER (ORDER BY listed.unit COLLATE "C"), listed.unit
+      FROM cutover.compiled_units(cutover_name, unit_direction, kind.kind) AS listed;
+    INSERT INTO cutover.backfill_ranges (backfill, kind, kind_rank, part, first_ordinal, last_ordinal, position)
+    SELECT planned, kind.kind, parts.rank, parts.part, pg_catalog.min(u.ordinal), pg_catalog.max(u.ordinal), pg_catalog.min(u.ordinal) - 1
+      FROM cutover.backfill_units AS u
+      JOIN (VALUES (kind.rank, 'all', kind.rank = finest OR unit_direction = 'reverse'),
+                   (kind.rank, 'write', kind.rank < finest AND unit_direction = 'forward'),
+                   (1000 - kind.rank, 'delete', kind.rank < finest AND unit_direction = 'forward')) AS parts (rank, part, wanted)
+        ON parts.wanted
+     WHERE u.backfill = planned AND u.kind = kind.kind
+     GROUP BY parts.rank, parts.part, (u.ordinal - 1) / range_size;
+  END LOOP;
+  UPDATE cutover.backfills AS b
+     SET units_total = (SELECT coalesce(pg_catalog.sum(r.last_ordinal - r.first_ordinal + 1), 0)
+                          FROM cutover.backfill_ranges AS r WHERE r.backfill = planned)
+   WHERE b.id = planned;
+  PERFORM cutover.finish_backfill(planned);
+  RETURN planned;
+END;
+$$;
+
+-- Marks a backfill as finished when no range has anything left; true when it is finished.
+CREATE OR REPLACE FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF EXISTS (SELECT FROM cutover.backfill_ranges AS r WHERE r.backfill = wanted AND r.position < r.last_ordinal) THEN
+    RETURN false;
+  END IF;
+  UPDATE cutover.backfills AS b SET finished_at = pg_catalog.clock_timestamp()
+   WHERE b.id = wanted AND b.finished_at IS NULL;
+  RETURN true;
+END;
+$$;
+
+-- One batch of a backfill: claims a range nobody works on, makes its next `max_units` units true, and moves its position, all in
+-- this transaction. Locks: the range's row, the version rows of the units; both until commit, so keep max_units small enough
+-- for writers (the caller steers it by the clock).
+-- state: 'worked', 'busy' (others hold all open ranges, or a coarser kind is not done), 'paused', 'stopped' (epoch or phase
+-- has moved on), 'finished'.
+CREATE OR REPLACE FUNCTION cutover.backfill_step(
+  wanted bigint, worker_name text, max_units integer, OUT state text, OUT units integer, OUT written integer
+)
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+DECLARE
+  plan cutover.backfills;
+  stand cutover.cutovers;
+  claimed cutover.backfill_ranges;
+  batch text[];
+  last integer;
+BEGIN
+  units := 0;
+  written := 0;
+  -- Position and work are one transaction: a server that crashes before this commit is on disk takes both back together.
+  PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
+  PERFORM cutover.barrier_shared();
+  SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = plan.cutover;
+  IF plan.id IS NULL OR stand.epoch <> plan.epoch
+     OR (plan.direction = 'forward' AND stand.phase NOT IN ('dual_write', 'backfilled', 'reads_switched'))
+     OR (plan.direction = 'reverse' AND stand.phase NOT IN ('writes_switched', 'legacy_locked'))
+     OR stand.reverse_ended_at IS NOT NULL THEN
+    state := 'stopped';
+    RETURN;
+  END IF;
+  IF plan.finished_at IS NOT NULL THEN
+    state := 'finished';
+    RETURN;
+  END IF;
+  IF plan.paused THEN
+    state := 'paused';
+    RETURN;
+  END IF;
+
+  SELECT * INTO claimed FROM cutover.backfill_ranges AS r
+   WHERE r.backfill = wanted AND r.position < r.last_ordinal
+     AND NOT EXISTS (SELECT FROM cutover.backfill_ranges AS coarser
+                      WHERE coarser.backfill = wanted AND coarser.kind_rank < r.kind_rank
+                        AND coarser.position < coarser.last_ordinal)
+   ORDER BY r.worker IS DISTINCT FROM worker_name, r.worker IS NOT NULL, r.first_ordinal
+   LIMIT 1 FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    state := CASE WHEN cutover.finish_backfill(wanted) THEN 'finished' ELSE 'busy' END;
+    RETURN;
+  END IF;
+
+  last := least(claimed.position + max_units, claimed.last_ordinal);
+  SELECT pg_catalog.array_agg(u.unit ORDER BY u.unit) INTO batch FROM cutover.backfill_units AS u
+   WHERE u.backfill = wanted AND u.kind = claimed.kind AND u.ordinal > claimed.position AND u.ordinal <= last;
+  written := cutover.make_true(stand, plan.direction, claimed.kind, batch, claimed.part);
+  units := pg_catalog.cardinality(batch);
+  UPDATE cutover.backfill_ranges AS r
+     SET position = last, worker = worker_name
+   WHERE r.backfill = wanted AND r.kind = claimed.kind AND r.part = claimed.part AND r.first_ordinal = claimed.first_ordinal;
+  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
+  state := 'worked';
+END;
+$$;
+
+-- 3. One function, and so one grant, for applications that ask for the phase.
+-- The phase of a cutover, for applications that choose their code by it. SECURITY DEFINER, so that EXECUTE on it and USAGE on the schema
+-- are all that their roles need. It only reads, so it may be asked in READ ONLY transactions.
+-- Raises CU011, which names the cutovers there are, for a name that is none.
+CREATE OR REPLACE FUNCTION cutover.phase(cutover_name text) RETURNS text
+  LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT (cutover.stand_of(cutover_name)).phase;
+END;
+
+-- 4. Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
+-- this migration commits; a commit that meets it leaves its units pending, as for any lock.
+ALTER TABLE cutover.quarantine DROP COLUMN IF EXISTS version;
+ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
+-- Puts a unit aside with the reason and the rows that it was to be made of. Only drain and backfill call it; whoever makes the unit
+-- true later takes the row away again.
+CREATE OR REPLACE FUNCTION cutover.quarantine_unit(
+  cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  INSERT INTO cutover.quarantine AS known (cutover, direction, kind, unit, class, reason, error, rows)
+  SELECT cutover_name, unit_direction, unit_kind, wanted, unit_class, why, error_text,
+         cutover.compiled_source_rows(cutover_name, unit_direction, unit_kind, wanted)
+      ON CONFLICT (cutover, direction, kind, unit) DO UPDATE
+     SET class = excluded.class, reason = excluded.reason, error = excluded.error, rows = excluded.rows,
+         quarantined_at = pg_catalog.clock_timestamp(),
+         -- What somebody has accepted stays accepted as long as it is the same.
+         accepted_by = CASE WHEN known.reason = excluded.reason AND known.rows = excluded.rows THEN known.accepted_by END,
+         accepted_at = CASE WHEN known.reason = excluded.reason AND known.rows = excluded.rows THEN known.accepted_at END;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'unit_quarantined', pg_catalog.jsonb_build_object(
+    'direction', unit_direction, 'kind', unit_kind, 'unit', wanted, 'class', unit_class, 'reason', why, 'error', error_text));
+END;
+$$;
+
+-- Takes units out of the quarantine: they have been made true.
+CREATE OR REPLACE FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
+  LANGUAGE sql
+BEGIN ATOMIC
+  DELETE FROM cutover.quarantine AS q
+   WHERE q.cutover = cutover_name AND q.direction = unit_direction AND q.kind = unit_kind AND q.unit = ANY (wanted);
+END;
+
+-- 5. A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
+-- Rows that a legacy writer deleted while the new side changed them: the new side wins, and the reverse recompute brings them back. What
+-- only legacy holds of them (`keep`) went with the deletion; the image of the row still has it.
+
+-- The newest images, among those that this transaction works off, of rows of tables with kept columns that are not there now, by table.
+-- A row is known by its primary key; where kept or lost columns are part of that, it would not be the same row, and nothing is found.
+CREATE OR REPLACE FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8) RETURNS jsonb
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  target record;
+  images text[];
+  vanished jsonb := '{}';
+BEGIN
+  FOR target IN
+    SELECT DISTINCT i.table_name AS name, legacy.reg::text AS relation, cutover.primary_key_of(legacy.reg) AS key
+      FROM cutover.images AS i
+      JOIN (SELECT t.name::regclass AS reg FROM pg_catalog.jsonb_array_elements_text(stand.definition #> '{tables,legacy}') AS t (name)) AS legacy
+        ON (SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid = legacy.reg) = i.table_name
+     WHERE i.cutover = stand.name AND i.taken_by = own AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name
+  LOOP
+    CONTINUE WHEN target.key IS NULL
+      OR EXISTS (SELECT FROM pg_catalog.unnest(target.key) AS k (name)
+                  WHERE stand.definition #> ARRAY['keep', target.name] ? k.name OR stand.definition #> ARRAY['lost', target.name] ? k.name);
+    EXECUTE pg_catalog.format(
+      'SELECT pg_catalog.array_agg(newest.image)
+         FROM (SELECT DISTINCT ON (i.key) i.image FROM cutover.images AS i
+                WHERE i.cutover = $1 AND i.table_name = $2 AND i.taken_by = $3 AND i.image IS NOT NULL
+                ORDER BY i.key, i.seq DESC) AS newest
+        WHERE NOT EXISTS (SELECT FROM %1$s AS row_now WHERE %2$s)',
+      target.relation,
+      (SELECT pg_catalog.string_agg(pg_catalog.format('row_now.%1$I = (newest.image::%2$s).%1$I', k.name, target.relation), ' AND ')
+         FROM pg_catalog.unnest(target.key) AS k (name)))
+      INTO images USING stand.name, target.name, own;
+    IF images IS NOT NULL THEN
+      vanished := vanished || pg_catalog.jsonb_build_object(target.relation, images);
+    END IF;
+  END LOOP;
+  RETURN vanished;
+END;
+$$;
+
+-- Gives rows that have come back what only legacy holds. Where that is not possible any more (a unique value that somebody else has now),
+-- they stay without it, and an event says so: no unit fails by it. Lock: the rows themselves, which this transaction has just written.
+CREATE OR REPLACE FUNCTION cutover.revive_kept(stand cutover.cutovers, relation text, images text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  kept text[] := ARRAY(
+    SELECT a.attname FROM pg_catalog.pg_attribute AS a
+      JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+     WHERE a.attrelid = relation::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
+       AND stand.definition #> ARRAY['keep', c.relname::text] ? a.attname);
+BEGIN
+  IF pg_catalog.cardinality(kept) = 0 THEN
+    RETURN;
+  END IF;
+  EXECUTE pg_catalog.format(
+    'UPDATE %1$s AS target SET %2$s FROM (SELECT (image::%1$s).* FROM pg_catalog.unnest($1) AS image) AS was WHERE %3$s',
+    relation,
+    (SELECT pg_catalog.string_agg(pg_catalog.format('%1$I = was.%1$I', name), ', ') FROM pg_catalog.unnest(kept) AS name),
+    (SELECT pg_catalog.string_agg(pg_catalog.format('target.%1$I = was.%1$I', k.name), ' AND ')
+       FROM pg_catalog.unnest(cutover.primary_key_of(relation::regclass)) AS k (name)))
+    USING images;
+  PERFORM cutover.settle_constraints(stand.name, 'reverse');
+EXCEPTION WHEN integrity_constraint_violation THEN
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (stand.name, 'kept_not_revived', pg_catalog.jsonb_build_object('table', relation, 'rows', pg_catalog.to_jsonb(images), 'error', SQLERRM));
+END;
+$$;
+
+-- The columns of a table's primary key; NULL without one.
+CREATE OR REPLACE FUNCTION cutover.primary_key_of(relation regclass) RETURNS text[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT pg_catalog.array_agg(a.attname::text ORDER BY a.attnum)
+    FROM pg_catalog.pg_index AS x
+    JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = ANY (x.indkey)
+   WHERE x.indrelid = relation AND x.indisprimary;
+END;
 
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;

@@ -1,5 +1,5 @@
---! Previous: sha1:7c687cfbd7254ed1245be37859da44e3d1659170
---! Hash: sha1:1d1ce260c30cbf1ab285ce20cacbd7f77eb26706
+--! Previous: sha1:0696a796a392856ec2e1f014b4d744cd38c2c19b
+--! Hash: sha1:f21d6574805c98dcc1a923bdffedacb2970e0ea8
 --! Message: cutover habits
 
 -- Enter migration here

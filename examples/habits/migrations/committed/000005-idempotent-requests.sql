@@ -1,5 +1,5 @@
---! Previous: sha1:1d1ce260c30cbf1ab285ce20cacbd7f77eb26706
---! Hash: sha1:4e51d15afe744cff6393aa0852624370cdf80b6a
+--! Previous: sha1:f21d6574805c98dcc1a923bdffedacb2970e0ea8
+--! Hash: sha1:bab29a7f91621d39550dfadaf6076a5bc8754f05
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
