@@ -146,8 +146,11 @@ describe.each(older)("from core $release", ({ release, from }) => {
     const held = async () => ({
       outbox: (await db.pool.query("SELECT * FROM cutover.outbox ORDER BY unit_key")).rows,
       images: (await db.pool.query("SELECT * FROM cutover.images ORDER BY seq")).rows,
-      quarantine: (await db.pool.query("SELECT * FROM cutover.quarantine ORDER BY direction, kind, unit"))
-        .rows,
+      quarantine: (
+        await db.pool.query(
+          "SELECT direction, kind, unit, class, reason, error, rows, accepted_at FROM cutover.quarantine ORDER BY direction, kind, unit",
+        )
+      ).rows,
       conflicts: (await db.pool.query("SELECT * FROM cutover.conflicts ORDER BY id")).rows,
     });
     const before = await held();
