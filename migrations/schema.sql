@@ -167,6 +167,16 @@ CREATE TABLE cutover.images (
 CREATE INDEX images_belongs ON cutover.images USING gin (belongs);
 CREATE INDEX images_row ON cutover.images USING btree (cutover, table_name, key, seq);
 
+CREATE TABLE cutover.metrics (
+  sampled_at timestamp with time zone NOT NULL,
+  metric text COLLATE "C" NOT NULL,
+  cutover text COLLATE "C" DEFAULT ''::text NOT NULL,
+  labels jsonb DEFAULT '{}'::jsonb NOT NULL,
+  value double precision NOT NULL,
+  CONSTRAINT metrics_pkey PRIMARY KEY (metric, sampled_at, cutover, labels)
+);
+CREATE INDEX metrics_sampled_at ON cutover.metrics USING btree (sampled_at);
+
 CREATE TABLE cutover.observations (
   xid xid8 NOT NULL,
   cutover text COLLATE "C" NOT NULL,
@@ -284,6 +294,19 @@ CREATE TABLE cutover.views (
   CONSTRAINT views_marked_by_check CHECK ((marked_by = ANY (ARRAY['writes'::text, 'schedule'::text, 'call'::text])))
 );
 
+CREATE TABLE cutover.workers (
+  name text COLLATE "C" NOT NULL,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  seen_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+  take_over_seconds integer NOT NULL,
+  concurrency integer NOT NULL,
+  jobs text[] NOT NULL,
+  running jsonb DEFAULT '[]'::jsonb NOT NULL,
+  CONSTRAINT workers_pkey PRIMARY KEY (name)
+) WITH (fillfactor=50);
+
 -- Views
 
 CREATE VIEW cutover.idempotency_status AS
@@ -379,6 +402,9 @@ FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kin
 
 FUNCTION cutover.core_version() RETURNS integer
   LANGUAGE sql STABLE;
+
+FUNCTION cutover.current_metrics() RETURNS TABLE(metric text, cutover text, labels jsonb, value double precision)
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
@@ -602,6 +628,9 @@ FUNCTION cutover.rollback(cutover_name text, reason text DEFAULT NULL::text) RET
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
 PROCEDURE cutover.rollback_steps(IN cutover_name text, IN reason text DEFAULT NULL::text, IN wait_seconds integer DEFAULT 60) plpgsql VOLATILE;
+
+FUNCTION cutover.sample_metrics(keep interval DEFAULT '30 days'::interval) RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.seal_compiled(cutover_name text, tables text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;

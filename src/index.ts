@@ -33,10 +33,10 @@ export {
   type HelpResult,
   helpBackfill,
 } from "./engine/help-backfill.ts";
-/** Figures of all cutovers, as of now or written down. */
-export { type Metric, metrics, sampleMetrics } from "./engine/metrics.ts";
 /** Which core a database holds. */
 export { coreVersion } from "./engine/installation.ts";
+/** Figures of all cutovers, as of now or written down. */
+export { type Metric, metrics, sampleMetrics } from "./engine/metrics.ts";
 export { PHASES, type Phase } from "./engine/phases.ts";
 /** The units that could not be written, or that a rule keeps out. */
 export { acceptUnits, type QuarantinedUnit, readQuarantine } from "./engine/quarantine.ts";

@@ -320,6 +320,7 @@ test("a worker that runs while the toolkit goes fails, and brings nothing back",
 
 test("uninstall leaves a schema of the queue's name alone when it is not our queue", async () => {
   const db = await createSmallCutover();
+  await db.rows("DROP SCHEMA cutover_jobs CASCADE");
   await db.rows("CREATE SCHEMA cutover_jobs");
   await db.rows("CREATE TABLE cutover_jobs.job (id bigint)");
   await db.rows("SELECT cutover.remove('small'), cutover.remove('peak')");
@@ -327,6 +328,7 @@ test("uninstall leaves a schema of the queue's name alone when it is not our que
   expect(await db.rows("SELECT to_regclass('cutover_jobs.job')::text AS job")).toEqual([
     { job: "cutover_jobs.job" },
   ]);
+  await db.rows("DROP SCHEMA cutover_jobs CASCADE");
   // And comes back.
   for (const part of await coreParts()) await runMigration(db, part.sql);
   await withClient(db.pool, (client) => installCutover(client, PEAK));

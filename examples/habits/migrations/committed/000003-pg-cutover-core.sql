@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:0696a796a392856ec2e1f014b4d744cd38c2c19b
+--! Hash: sha1:88c653ec1625826fc6d175a721bf90fb1c6f3c10
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -6436,6 +6436,565 @@ BEGIN ATOMIC
     JOIN pg_catalog.pg_attribute AS a ON a.attrelid = x.indrelid AND a.attnum = ANY (x.indkey)
    WHERE x.indrelid = relation AND x.indisprimary;
 END;
+
+-- 2. Jobs: the queue, the workers that are alive, what they measure.
+
+-- The schema of pg-boss and our queues in it, so that a worker creates nothing.
+-- The schema of the job queue, as pg-boss 12.35.0 (MIT) wants it: its own plan, version 43 of its schema.
+-- Written by scripts/queue-schema.ts, never by hand. A worker creates nothing, so that it can do without the right to.
+-- A database in which an earlier release created it at run time keeps what it has. Lock: none on any table of the application.
+DO $install$
+BEGIN
+  IF pg_catalog.to_regclass('cutover_jobs.version') IS NULL THEN
+    EXECUTE $pg_boss$
+    SELECT pg_advisory_xact_lock(('x' || encode(sha224((current_database() || '.pgboss.cutover_jobs')::bytea), 'hex'))::bit(64)::bigint);
+CREATE SCHEMA IF NOT EXISTS cutover_jobs;
+    CREATE TYPE cutover_jobs.job_state AS ENUM (
+      'created',
+      'retry',
+      'active',
+      'completed',
+      'cancelled',
+      'failed'
+    );
+    CREATE FUNCTION cutover_jobs.job_now()
+    RETURNS timestamp with time zone AS
+    $$
+      SELECT pg_catalog.now();
+    $$
+    LANGUAGE sql STABLE;
+    CREATE TABLE cutover_jobs.version (
+      version int primary key,
+      cron_on timestamp with time zone,
+      bam_on timestamp with time zone,
+      flow_on timestamp with time zone,
+      reindex_on timestamp with time zone,
+      monitor_backoff_on timestamp with time zone
+    );
+    CREATE TABLE cutover_jobs.queue (
+      name text NOT NULL,
+      policy text NOT NULL,
+      retry_limit int NOT NULL,
+      retry_delay int NOT NULL,
+      retry_backoff bool NOT NULL,
+      retry_delay_max int,
+      expire_seconds int NOT NULL,
+      retention_seconds int NOT NULL,
+      deletion_seconds int NOT NULL,
+      dead_letter text REFERENCES cutover_jobs.queue (name) CHECK (dead_letter IS DISTINCT FROM name),
+      partition bool NOT NULL,
+      table_name text NOT NULL,
+      deferred_count int NOT NULL default 0,
+      queued_count int NOT NULL default 0,
+      ready_count int NOT NULL default 0,
+      warning_queued int NOT NULL default 0,
+      active_count int NOT NULL default 0,
+      failed_count int NOT NULL default 0,
+      total_count int NOT NULL default 0,
+      created_delta int NOT NULL default 0,
+      completed_delta int NOT NULL default 0,
+      failed_delta int NOT NULL default 0,
+      delta_on timestamp with time zone,
+      delta_seconds int,
+      ready_history int[] NOT NULL default '{}',
+      heartbeat_seconds int,
+      notify bool NOT NULL DEFAULT false,
+      singletons_active text[],
+      monitor_claim_on timestamp with time zone,
+      monitor_on timestamp with time zone,
+      maintain_on timestamp with time zone,
+      created_on timestamp with time zone not null default now(),
+      updated_on timestamp with time zone not null default now(),
+      PRIMARY KEY (name)
+    );
+    CREATE TABLE cutover_jobs.schedule (
+      name text REFERENCES cutover_jobs.queue ON DELETE CASCADE,
+      key text not null DEFAULT '',
+      kind text not null DEFAULT 'cron' CHECK (kind IN ('cron', 'rrule')),
+      cron text not null,
+      timezone text DEFAULT 'UTC',
+      data jsonb,
+      options jsonb,
+      created_on timestamp with time zone not null default now(),
+      updated_on timestamp with time zone not null default now(),
+      last_job_id uuid,
+      PRIMARY KEY (name, key)
+    );
+    CREATE TABLE cutover_jobs.subscription (
+      event text not null,
+      name text not null REFERENCES cutover_jobs.queue ON DELETE CASCADE,
+      created_on timestamp with time zone not null default now(),
+      updated_on timestamp with time zone not null default now(),
+      PRIMARY KEY(event, name)
+    );
+    CREATE TABLE cutover_jobs.bam (
+      id uuid PRIMARY KEY default gen_random_uuid(),
+      name text NOT NULL,
+      version int NOT NULL,
+      status text NOT NULL DEFAULT 'pending',
+      queue text,
+      table_name text NOT NULL,
+      command text NOT NULL,
+      error text,
+      created_on timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+      started_on timestamp with time zone,
+      completed_on timestamp with time zone
+    );
+    CREATE FUNCTION cutover_jobs.job_table_format(command text, table_name text)
+    RETURNS text AS
+    $$
+      SELECT format(
+        regexp_replace(
+          regexp_replace(command, '\.job\y', '.%1$I', 'g'),
+          '\yjob_i(\d+)', '%1$s_i\1', 'g'
+        ),
+        table_name
+      );
+    $$
+    LANGUAGE sql IMMUTABLE;
+    CREATE FUNCTION cutover_jobs.job_table_run(command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
+    RETURNS VOID AS
+    $$
+    DECLARE
+      tbl RECORD;
+    BEGIN
+      IF queue_name IS NOT NULL THEN
+        SELECT table_name INTO tbl_name FROM cutover_jobs.queue WHERE name = queue_name;
+      END IF;
+      IF tbl_name IS NOT NULL THEN
+        EXECUTE cutover_jobs.job_table_format(command, tbl_name);
+        RETURN;
+      END IF;
+      EXECUTE cutover_jobs.job_table_format(command, 'job_common');
+      FOR tbl IN SELECT table_name FROM cutover_jobs.queue WHERE partition = true
+      LOOP
+        EXECUTE cutover_jobs.job_table_format(command, tbl.table_name);
+      END LOOP;
+    END;
+    $$
+    LANGUAGE plpgsql;
+    CREATE FUNCTION cutover_jobs.job_table_run_async(command_name text, version int, command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
+    RETURNS VOID AS
+    $$
+    BEGIN
+      IF queue_name IS NOT NULL THEN
+        SELECT table_name INTO tbl_name FROM cutover_jobs.queue WHERE name = queue_name;
+      END IF;
+      IF tbl_name IS NOT NULL THEN
+        INSERT INTO cutover_jobs.bam (name, version, status, queue, table_name, command)
+        VALUES (
+          command_name,
+          version,
+          'pending',
+          queue_name,
+          tbl_name,
+          cutover_jobs.job_table_format(command, tbl_name)
+        );
+        RETURN;
+      END IF;
+      INSERT INTO cutover_jobs.bam (name, version, status, queue, table_name, command)
+      SELECT
+        command_name,
+        version,
+        'pending',
+        NULL,
+        'job_common',
+        cutover_jobs.job_table_format(command, 'job_common')
+      UNION ALL
+      SELECT
+        command_name,
+        version,
+        'pending',
+        queue.name,
+        queue.table_name,
+        cutover_jobs.job_table_format(command, queue.table_name)
+      FROM cutover_jobs.queue
+      WHERE partition = true;
+    END;
+    $$
+    LANGUAGE plpgsql;
+    CREATE TABLE cutover_jobs.job (
+      id uuid not null default gen_random_uuid(),
+      name text not null,
+      priority integer not null default(0),
+      data jsonb,
+      state cutover_jobs.job_state not null default 'created',
+      retry_limit integer not null default 2,
+      retry_count integer not null default 0,
+      retry_delay integer not null default 0,
+      retry_backoff boolean not null default false,
+      retry_delay_max integer,
+      expire_seconds int not null default 900,
+      deletion_seconds int not null default 604800,
+      singleton_key text,
+      singleton_on timestamp without time zone,
+      group_id text,
+      group_tier text,
+      start_after timestamp with time zone not null default now(),
+      created_on timestamp with time zone not null default now(),
+      started_on timestamp with time zone,
+      completed_on timestamp with time zone,
+      keep_until timestamp with time zone NOT NULL default now() + interval '1209600',
+      output jsonb,
+      dead_letter text,
+      policy text,
+      heartbeat_on timestamp with time zone,
+      heartbeat_seconds int,
+      blocked boolean not null default false,
+      blocking boolean not null default false,
+      pending_dependencies int not null default 0,
+      source_name text,
+      source_id uuid,
+      source_created_on timestamp with time zone,
+      source_retry_count int,
+      source_output jsonb,
+      source_root_id uuid
+    ) PARTITION BY LIST (name);
+ALTER TABLE cutover_jobs.job ADD PRIMARY KEY (name, id);
+    CREATE TABLE cutover_jobs.job_common (LIKE cutover_jobs.job INCLUDING GENERATED INCLUDING DEFAULTS);
+    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD PRIMARY KEY (name, id)$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i1 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i2 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i3 ON cutover_jobs.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i6 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i8 ON cutover_jobs.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i10 ON cutover_jobs.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i4 ON cutover_jobs.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i11 ON cutover_jobs.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i7 ON cutover_jobs.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i9 ON cutover_jobs.job (name, id) WHERE blocking AND state = 'completed'$cmd$, 'job_common');
+    SELECT cutover_jobs.job_table_run($cmd$CREATE INDEX job_i12 ON cutover_jobs.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, 'job_common');
+    ALTER TABLE cutover_jobs.job ATTACH PARTITION cutover_jobs.job_common DEFAULT;
+    CREATE TABLE cutover_jobs.warning (
+      id uuid PRIMARY KEY default gen_random_uuid(),
+      type text NOT NULL,
+      message text NOT NULL,
+      data jsonb,
+      created_on timestamp with time zone NOT NULL DEFAULT now()
+    );
+CREATE INDEX warning_i1 ON cutover_jobs.warning (created_on DESC);
+    CREATE TABLE cutover_jobs.queue_stats (
+      id uuid NOT NULL DEFAULT gen_random_uuid(),
+      name text NOT NULL,
+      deferred_count int NOT NULL DEFAULT 0,
+      queued_count   int NOT NULL DEFAULT 0,
+      ready_count    int NOT NULL DEFAULT 0,
+      active_count   int NOT NULL DEFAULT 0,
+      failed_count   int NOT NULL DEFAULT 0,
+      total_count    int NOT NULL DEFAULT 0,
+      created_delta   int,
+      completed_delta int,
+      failed_delta    int,
+      delta_seconds   int,
+      delta_on        timestamptz,
+      captured_on timestamptz NOT NULL DEFAULT now(),
+      PRIMARY KEY (id, captured_on)
+    ) PARTITION BY RANGE (captured_on);
+CREATE INDEX queue_stats_i1 ON cutover_jobs.queue_stats (name, captured_on DESC) INCLUDE (deferred_count, queued_count, ready_count, active_count, failed_count, total_count);
+    DO $$
+    DECLARE
+      d date;
+      i int;
+      part_name text;
+    BEGIN
+      FOR i IN 0..1 LOOP
+        d := (cutover_jobs.job_now() AT TIME ZONE 'UTC')::date + i;
+        part_name := 'queue_stats_' || to_char(d, 'YYYYMMDD');
+        IF NOT EXISTS (
+          SELECT 1 FROM pg_class c
+          JOIN pg_namespace n ON n.oid = c.relnamespace
+          WHERE n.nspname = 'cutover_jobs' AND c.relname = part_name
+        ) THEN
+          EXECUTE format(
+            'CREATE TABLE cutover_jobs.%I PARTITION OF cutover_jobs.queue_stats FOR VALUES FROM (%L) TO (%L)',
+            part_name,
+            to_char(d, 'YYYY-MM-DD') || ' 00:00:00+00',
+            to_char(d + 1, 'YYYY-MM-DD') || ' 00:00:00+00'
+          );
+        END IF;
+      END LOOP;
+    END;
+    $$;
+    CREATE TABLE cutover_jobs.job_dependency (
+      child_name text NOT NULL,
+      child_id uuid NOT NULL,
+      parent_name text NOT NULL,
+      parent_id uuid NOT NULL,
+      PRIMARY KEY (child_name, child_id, parent_name, parent_id)
+    );
+CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON cutover_jobs.job_dependency (parent_name, parent_id);
+    CREATE FUNCTION cutover_jobs.create_queue(queue_name text, options jsonb)
+    RETURNS VOID AS
+    $$
+    DECLARE
+      tablename varchar := CASE WHEN options->>'partition' = 'true'
+                            THEN 'j' || encode(sha224(queue_name::bytea), 'hex')
+                            ELSE 'job_common'
+                            END;
+      queue_created_on timestamptz;
+    BEGIN
+      WITH q as (
+        INSERT INTO cutover_jobs.queue (
+          name,
+          policy,
+          retry_limit,
+          retry_delay,
+          retry_backoff,
+          retry_delay_max,
+          expire_seconds,
+          retention_seconds,
+          deletion_seconds,
+          warning_queued,
+          dead_letter,
+          partition,
+          table_name,
+          heartbeat_seconds,
+          notify,
+          created_on,
+          updated_on
+        )
+        VALUES (
+          queue_name,
+          options->>'policy',
+          COALESCE((options->>'retryLimit')::int, 2),
+          COALESCE((options->>'retryDelay')::int, 0),
+          COALESCE((options->>'retryBackoff')::bool, false),
+          (options->>'retryDelayMax')::int,
+          COALESCE((options->>'expireInSeconds')::int, 900),
+          COALESCE((options->>'retentionSeconds')::int, 1209600),
+          COALESCE((options->>'deleteAfterSeconds')::int, 604800),
+          COALESCE((options->>'warningQueueSize')::int, 0),
+          options->>'deadLetter',
+          COALESCE((options->>'partition')::bool, false),
+          tablename,
+          (options->>'heartbeatSeconds')::int,
+          COALESCE((options->>'notify')::bool, false),
+          cutover_jobs.job_now(),
+          cutover_jobs.job_now()
+        )
+        ON CONFLICT DO NOTHING
+        RETURNING created_on
+      )
+      SELECT created_on into queue_created_on from q;
+      IF queue_created_on IS NULL OR options->>'partition' IS DISTINCT FROM 'true' THEN
+        RETURN;
+      END IF;
+      EXECUTE format('CREATE TABLE cutover_jobs.%I (LIKE cutover_jobs.job INCLUDING DEFAULTS)', tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD PRIMARY KEY (name, id)$cmd$, tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES cutover_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i11 ON cutover_jobs.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i4 ON cutover_jobs.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i7 ON cutover_jobs.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i9 ON cutover_jobs.job (name, id) WHERE blocking AND state = 'completed'$cmd$, tablename);
+      EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i12 ON cutover_jobs.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, tablename);
+      IF options->>'policy' = 'short' THEN
+        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i1 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, tablename);
+      ELSIF options->>'policy' = 'singleton' THEN
+        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i2 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, tablename);
+      ELSIF options->>'policy' = 'stately' THEN
+        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i3 ON cutover_jobs.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, tablename);
+      ELSIF options->>'policy' = 'exclusive' THEN
+        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i6 ON cutover_jobs.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, tablename);
+      ELSIF options->>'policy' = 'key_strict_fifo' THEN
+        EXECUTE cutover_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i8 ON cutover_jobs.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, tablename);
+        EXECUTE cutover_jobs.job_table_format($cmd$CREATE INDEX job_i10 ON cutover_jobs.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, tablename);
+        EXECUTE cutover_jobs.job_table_format($cmd$ALTER TABLE cutover_jobs.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, tablename);
+      END IF;
+      EXECUTE format('ALTER TABLE cutover_jobs.%I ADD CONSTRAINT cjc CHECK (name=%L)', tablename, queue_name);
+      EXECUTE format('ALTER TABLE cutover_jobs.job ATTACH PARTITION cutover_jobs.%I FOR VALUES IN (%L)', tablename, queue_name);
+    END;
+    $$
+    LANGUAGE plpgsql;
+    CREATE FUNCTION cutover_jobs.delete_queue(queue_name text)
+    RETURNS VOID AS
+    $$
+    DECLARE
+      v_table varchar;
+      v_partition bool;
+    BEGIN
+      SELECT table_name, partition
+      FROM cutover_jobs.queue
+      WHERE name = queue_name
+      INTO v_table, v_partition;
+      IF v_partition THEN
+        EXECUTE format('DROP TABLE IF EXISTS cutover_jobs.%I', v_table);
+      ELSE
+        EXECUTE format('DELETE FROM cutover_jobs.%I WHERE name = %L', v_table, queue_name);
+      END IF;
+      DELETE FROM cutover_jobs.queue WHERE name = queue_name;
+    END;
+    $$
+    LANGUAGE plpgsql;
+INSERT INTO cutover_jobs.version(version) VALUES ('43');
+$pg_boss$;
+  END IF;
+END;
+$install$;
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_jobs FROM PUBLIC;
+-- Our queues in the schema of pg-boss, and the jobs that run by themselves. Written by scripts/queue-schema.ts from src/jobs,
+-- never by hand. A queue or schedule that is there already stays as an operator has made it. Lock: none on any table of the application.
+SELECT cutover_jobs.create_queue('backfill', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"standard"}'::jsonb);
+SELECT cutover_jobs.create_queue('verify', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
+SELECT cutover_jobs.create_queue('repair', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
+SELECT cutover_jobs.create_queue('clean-idempotency-log', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
+SELECT cutover_jobs.create_queue('sample-metrics', '{"retryLimit":20,"retryDelay":1,"retryBackoff":true,"retryDelayMax":30,"expireInSeconds":82800,"heartbeatSeconds":10,"deleteAfterSeconds":259200,"policy":"exclusive"}'::jsonb);
+
+INSERT INTO cutover_jobs.schedule (name, key, kind, cron, timezone, data, options)
+VALUES ('clean-idempotency-log', '', 'cron', '0 3 * * *', 'UTC', '{}', '{"missed":"once","singletonKey":"all"}')
+ON CONFLICT (name, key) DO NOTHING;
+INSERT INTO cutover_jobs.schedule (name, key, kind, cron, timezone, data, options)
+VALUES ('sample-metrics', '', 'cron', '* * * * *', 'UTC', '{}', '{"missed":"skip","singletonKey":"all"}')
+ON CONFLICT (name, key) DO NOTHING;
+-- Queues of 0.1.0 had other names. A job that waits there moves along; so does one that a worker of 0.1.0 has in hand: the new
+-- workers take it over when nothing is heard of it any more. Lock: those jobs' rows.
+UPDATE cutover_jobs.job
+   SET name = replace(name, '-units', '')
+ WHERE name IN ('backfill-units', 'verify-units', 'repair-units') AND state <= 'active';
+SELECT cutover_jobs.delete_queue(q.name)
+  FROM cutover_jobs.queue AS q
+ WHERE q.name IN ('backfill-units', 'verify-units', 'repair-units');
+
+-- A row for each running worker, written every few seconds; one that was not seen for take_over_seconds counts as gone.
+CREATE TABLE IF NOT EXISTS cutover.workers (
+  name text COLLATE "C" PRIMARY KEY,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  seen_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  take_over_seconds integer NOT NULL,
+  concurrency integer NOT NULL,
+  jobs text[] NOT NULL,
+  running jsonb NOT NULL DEFAULT '[]'
+) WITH (fillfactor = 50);
+
+-- Samples of cutover.current_metrics(), one row a figure. cutover is '' for what concerns the whole database.
+CREATE TABLE IF NOT EXISTS cutover.metrics (
+  sampled_at timestamptz NOT NULL,
+  metric text COLLATE "C" NOT NULL,
+  cutover text COLLATE "C" NOT NULL DEFAULT '',
+  labels jsonb NOT NULL DEFAULT '{}',
+  value double precision NOT NULL,
+  PRIMARY KEY (metric, sampled_at, cutover, labels)
+);
+-- For what is too old.
+CREATE INDEX IF NOT EXISTS metrics_sampled_at ON cutover.metrics (sampled_at);
+
+-- What can be told of every cutover at little cost, as of now: one row a figure. Counts notes and quarantined units, never units.
+-- Names are those of a metrics page: lower case, the measure in the name, no `total` in what can fall. cutover is '' for what
+-- concerns the whole database.
+CREATE OR REPLACE FUNCTION cutover.current_metrics()
+  RETURNS TABLE (metric text, cutover text, labels jsonb, value double precision)
+  LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+  WITH notes AS (
+    SELECT o.cutover, count(*) AS notes
+      FROM cutover.outbox AS o
+     GROUP BY o.cutover
+  ), oldest_note AS (
+    -- The first of the primary key.
+    SELECT n.cutover,
+           (SELECT o.xid::text::bigint FROM cutover.outbox AS o WHERE o.cutover = n.cutover ORDER BY o.xid LIMIT 1) AS transaction
+      FROM notes AS n
+  ), noted AS (
+    -- A note carries its transaction and no time. The samples say when the database had come past that transaction: the note is at
+    -- least as old as the first sample after it. Read backwards from the newest sample, so that a young note is found at once.
+    SELECT o.cutover,
+           (SELECT min(after.sampled_at)
+              FROM cutover.metrics AS after
+             WHERE after.metric = 'transactions'
+               AND after.sampled_at > coalesce((SELECT max(before.sampled_at)
+                                                  FROM cutover.metrics AS before
+                                                 WHERE before.metric = 'transactions' AND before.value <= o.transaction),
+                                               '-infinity')) AS before
+      FROM oldest_note AS o
+  ), newest_backfill AS (
+    SELECT DISTINCT ON (b.cutover) b.id, b.cutover, b.direction, b.units_total, b.finished_at
+      FROM cutover.backfills AS b
+     ORDER BY b.cutover, b.id DESC
+  ), backfill AS (
+    SELECT b.cutover, jsonb_build_object('direction', b.direction) AS labels, b.units_total, b.finished_at,
+           (SELECT coalesce(sum(r.last_ordinal - r.position), 0) FROM cutover.backfill_ranges AS r WHERE r.backfill = b.id) AS units_left
+      FROM newest_backfill AS b
+  ), newest_run AS (
+    SELECT DISTINCT ON (r.cutover) r.cutover, r.finished_at, r.drifted_units
+      FROM cutover.drift_runs AS r
+     ORDER BY r.cutover, r.id DESC
+  )
+  SELECT 'phase_rank', c.name, jsonb_build_object('phase', c.phase), cutover.phase_rank(c.phase)::double precision
+    FROM cutover.cutovers AS c
+  UNION ALL
+  SELECT 'phase_age_seconds', c.name, '{}', extract(epoch FROM now() - c.phase_since)
+    FROM cutover.cutovers AS c
+  UNION ALL
+  SELECT 'outbox_notes', c.name, '{}', coalesce(n.notes, 0)
+    FROM cutover.cutovers AS c
+    LEFT JOIN notes AS n ON n.cutover = c.name
+  UNION ALL
+  SELECT 'outbox_oldest_seconds', c.name, '{}', coalesce(extract(epoch FROM now() - noted.before), 0)
+    FROM cutover.cutovers AS c
+    LEFT JOIN noted ON noted.cutover = c.name
+  UNION ALL
+  SELECT 'quarantine_units', q.cutover, jsonb_build_object('class', q.class, 'accepted', q.accepted_at IS NOT NULL), count(*)
+    FROM cutover.quarantine AS q
+   GROUP BY q.cutover, q.class, q.accepted_at IS NOT NULL
+  UNION ALL
+  SELECT 'backfill_units', b.cutover, b.labels, b.units_total
+    FROM backfill AS b
+  UNION ALL
+  SELECT 'backfill_units_done', b.cutover, b.labels, b.units_total - b.units_left
+    FROM backfill AS b
+  UNION ALL
+  SELECT 'backfill_finished', b.cutover, b.labels, (b.finished_at IS NOT NULL)::integer
+    FROM backfill AS b
+  UNION ALL
+  SELECT 'verify_age_seconds', r.cutover, '{}', extract(epoch FROM now() - r.finished_at)
+    FROM newest_run AS r
+  UNION ALL
+  SELECT 'verify_drifted_units', r.cutover, '{}', r.drifted_units
+    FROM newest_run AS r
+  UNION ALL
+  -- How long the oldest write has been missing, and what the last refresh took and found.
+  SELECT figure.metric, '', jsonb_build_object('view', v.name), figure.value
+    FROM cutover.view_freshness() AS v
+   CROSS JOIN LATERAL (VALUES ('view_staleness_seconds', coalesce(extract(epoch FROM v.staleness), 0)::double precision),
+                              ('view_refresh_seconds', extract(epoch FROM v.took)::double precision),
+                              ('view_rows', v.row_count::double precision),
+                              ('view_refresh_failures', v.failures::double precision)) AS figure (metric, value)
+   WHERE figure.value IS NOT NULL
+  UNION ALL
+  SELECT 'workers', '', '{}', count(*) FILTER (WHERE w.seen_at > now() - make_interval(secs => w.take_over_seconds))
+    FROM cutover.workers AS w
+  UNION ALL
+  SELECT 'transactions', '', '{}', pg_snapshot_xmax(pg_current_snapshot())::text::double precision;
+$$;
+-- Writes down what cutover.current_metrics() says, as the sample of this minute, and forgets samples that are older than `keep`.
+-- Asked twice in a minute, the later figures stand. Returns the number of figures.
+CREATE OR REPLACE FUNCTION cutover.sample_metrics(keep interval DEFAULT interval '30 days') RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  minute CONSTANT timestamptz := date_trunc('minute', clock_timestamp(), 'UTC');
+  figures integer;
+BEGIN
+  -- In the order of the key, so that two samplers of one minute cannot lock each other out.
+  INSERT INTO cutover.metrics (sampled_at, metric, cutover, labels, value)
+  SELECT minute, m.metric, m.cutover, m.labels, m.value
+    FROM cutover.current_metrics() AS m
+   ORDER BY m.metric, m.cutover, m.labels
+  ON CONFLICT (metric, sampled_at, cutover, labels) DO UPDATE SET value = excluded.value;
+  GET DIAGNOSTICS figures = ROW_COUNT;
+  -- A bounded number at a time: a database that nobody has sampled for long is not held up by its past.
+  DELETE FROM cutover.metrics
+   WHERE ctid = ANY (ARRAY(SELECT m.ctid FROM cutover.metrics AS m WHERE m.sampled_at < minute - keep ORDER BY m.sampled_at LIMIT 10000));
+  RETURN figures;
+END;
+$$;
 
 -- Last: the version, and no right for anybody.
 INSERT INTO cutover.core_version (version) VALUES (2) ON CONFLICT (version) DO NOTHING;

@@ -1,5 +1,5 @@
---! Previous: sha1:0696a796a392856ec2e1f014b4d744cd38c2c19b
---! Hash: sha1:f21d6574805c98dcc1a923bdffedacb2970e0ea8
+--! Previous: sha1:88c653ec1625826fc6d175a721bf90fb1c6f3c10
+--! Hash: sha1:b85c4e3e2eb4cd5306c7fd1859d5de9ec5355916
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:f21d6574805c98dcc1a923bdffedacb2970e0ea8
---! Hash: sha1:bab29a7f91621d39550dfadaf6076a5bc8754f05
+--! Previous: sha1:b85c4e3e2eb4cd5306c7fd1859d5de9ec5355916
+--! Hash: sha1:8ecbcae4dfdb6dd920318b7dd9db17d00b4b6d36
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
