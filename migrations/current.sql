@@ -70,6 +70,20 @@ CREATE TABLE IF NOT EXISTS cutover.view_marks (
 --!include functions/gate_views_fresh.sql
 --!include functions/gates.sql
 
+-- Installation, upgrade, removal, changed mappings. Functions only; nothing that a writer could meet is locked, and compiled SQL of
+-- the version before goes on working.
+--!include functions/core_version.sql
+--!include functions/outside_dependents.sql
+--!include functions/drop_all_but_triggers.sql
+--!include functions/lock_out_writers.sql
+--!include functions/is_backfilled.sql
+--!include functions/flush_one_side.sql
+--!include functions/drain.sql
+--!include functions/compiled_migration.sql
+--!include functions/register_cutover.sql
+--!include functions/remove.sql
+--!include functions/uninstall.sql
+
 -- Idempotent requests: a log of what was answered to which key. One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
 -- never one without the other. Locks: none, the table is new. Its first eight columns and the names of its indexes are those that
 -- applications know which kept such a log themselves. status is 'failed' and response_data NULL until the request is finished.

@@ -350,11 +350,17 @@ FUNCTION cutover.barrier_exclusive() RETURNS void
 FUNCTION cutover.barrier_shared() RETURNS void
   LANGUAGE sql VOLATILE;
 
+FUNCTION cutover.begin_compiled(cutover_name text, schema_name name, core integer) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.begin_request(scope text, key text, operation text, request jsonb, keep interval DEFAULT '24:00:00'::interval, wait interval DEFAULT '00:00:05'::interval, OUT id uuid, OUT replayed boolean, OUT status text, OUT response jsonb) RETURNS record
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=5s SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.bypasses_row_security(role_oid oid, table_oid oid) RETURNS boolean
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.changed_parts(before jsonb, after jsonb) RETURNS text[]
+  LANGUAGE sql IMMUTABLE;
 
 FUNCTION cutover.check_snapshot(cutover_name text, known_move bigint) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -402,6 +408,9 @@ FUNCTION cutover.compiled_source_rows(cutover_name text, unit_direction text, un
 FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kind text) RETURNS TABLE(unit text)
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.core_version() RETURNS integer
+  LANGUAGE sql STABLE;
+
 FUNCTION cutover.current_metrics() RETURNS TABLE(metric text, cutover text, labels jsonb, value double precision)
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
@@ -421,6 +430,9 @@ FUNCTION cutover.drain_late_writes(stand cutover.cutovers, refs text[]) RETURNS 
 
 FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.drop_all_but_triggers(schema_name name) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET client_min_messages=warning SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.drop_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -464,6 +476,9 @@ FUNCTION cutover.flush_transaction(own xid8) RETURNS void
 FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[]) RETURNS void
   LANGUAGE sql VOLATILE;
 
+FUNCTION cutover.forget_rows(cutover_name text, all_of_them boolean DEFAULT false) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward'::text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 
@@ -500,14 +515,23 @@ FUNCTION cutover.has_held_rows(cutover_name text) RETURNS boolean
 FUNCTION cutover.id(VARIADIC parts text[]) RETURNS uuid
   LANGUAGE sql IMMUTABLE PARALLEL SAFE;
 
+FUNCTION cutover.is_backfilled(stand cutover.cutovers) RETURNS boolean
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.is_our_fault(sqlstate text) RETURNS boolean
   LANGUAGE sql IMMUTABLE;
 
 FUNCTION cutover.is_writing(cutover_name text, direction text) RETURNS boolean
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.limit_wait(until timestamp with time zone) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.lock_out_writers(cutover_name text, schema_name name) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.lock_units(cutover_name text, unit_direction text, unit_kind text, wanted text[], new_epoch integer) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -538,6 +562,9 @@ FUNCTION cutover.note_refs(cutover_name text, unit_direction text, refs text[]) 
 
 FUNCTION cutover.open_transactions() RETURNS text[]
   LANGUAGE sql STABLE;
+
+FUNCTION cutover.outside_dependents(schema_name name, with_triggers boolean DEFAULT false) RETURNS SETOF text
+  LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.phase(cutover_name text) RETURNS text
   LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
@@ -590,6 +617,9 @@ FUNCTION cutover.register_view(view_name text, freshness interval, marked_by tex
 FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
   LANGUAGE sql VOLATILE;
 
+FUNCTION cutover.remove(cutover_name text, from_phase text DEFAULT NULL::text) RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.repair(verify_run bigint, batch integer DEFAULT 100, after_ordinal integer DEFAULT 0) RETURNS TABLE(units integer, last_ordinal integer)
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
@@ -599,8 +629,17 @@ FUNCTION cutover.request(scope text, key text, operation text, request jsonb, fu
 FUNCTION cutover.request_fingerprint(operation text, request jsonb) RETURNS bytea
   LANGUAGE sql STABLE;
 
+FUNCTION cutover.require_compilable(cutover_name text) RETURNS boolean
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.require_gates(cutover_name text, to_phase text, force text[]) RETURNS jsonb
   LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.require_no_dependents(schema_name name, shown_as name DEFAULT NULL::name, with_triggers boolean DEFAULT false) RETURNS void
+  LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.require_one_transaction() RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.require_reverse_not_ended(stand cutover.cutovers) RETURNS void
   LANGUAGE plpgsql STABLE;
@@ -625,6 +664,9 @@ PROCEDURE cutover.rollback_steps(IN cutover_name text, IN reason text DEFAULT NU
 FUNCTION cutover.sample_metrics(keep interval DEFAULT '30 days'::interval) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.seal_compiled(cutover_name text, tables text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.set_writing(cutover_name text, direction text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
@@ -640,6 +682,9 @@ FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
 FUNCTION cutover.start_backfill(cutover_name text, unit_direction text DEFAULT 'forward'::text, range_size integer DEFAULT 500) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
+FUNCTION cutover.swap_compiled(cutover_name text, schema_name name) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]
   LANGUAGE sql STABLE;
 
@@ -651,6 +696,9 @@ FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], rev
 
 FUNCTION cutover.unarchive_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.uninstall() RETURNS void
+  LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
 FUNCTION cutover.unregister_view(view_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;

@@ -16,6 +16,7 @@ const FOLDER = join(ROOT, "tools/postgres-versions");
 const SUITE = [
   "test/lifecycle.test.ts",
   "test/migrations.test.ts",
+  "test/removal.test.ts",
   "test/laws/convergence.test.ts",
   "test/laws/round-trip.test.ts",
   "test/attacks/isolation-levels.test.ts",

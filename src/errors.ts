@@ -99,6 +99,12 @@ const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
   CU052: EXIT.refused,
   CU053: EXIT.refused,
   CU054: EXIT.refused,
+  CU060: EXIT.usage,
+  CU061: EXIT.refused,
+  CU062: EXIT.refused,
+  CU063: EXIT.refused,
+  CU064: EXIT.refused,
+  CU065: EXIT.refused,
 };
 
 /**

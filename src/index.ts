@@ -35,6 +35,8 @@ export {
   type HelpResult,
   helpBackfill,
 } from "./engine/help-backfill.ts";
+/** Which core a database holds. */
+export { coreVersion } from "./engine/installation.ts";
 /** Figures of all cutovers, as of now or written down. */
 export { type Metric, metrics, sampleMetrics } from "./engine/metrics.ts";
 export { PHASES, type Phase } from "./engine/phases.ts";

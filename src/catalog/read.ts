@@ -44,7 +44,9 @@ export async function readCatalog(
 
 /** pg_depend does not record what is built in, so that a SELECT's use of these can only be judged by name. */
 const BUILTINS = `
-SELECT p.proname AS name, CASE WHEN pg_catalog.bool_or(p.provolatile = 'v') THEN 'volatile' ELSE 'stable' END AS volatility
+SELECT p.proname AS name,
+       -- PostgreSQL 14 calls timezone(text, timetz) volatile, later ones stable, and a name is all that is known here: AT TIME ZONE.
+       CASE WHEN pg_catalog.bool_or(p.provolatile = 'v' AND p.proname <> 'timezone') THEN 'volatile' ELSE 'stable' END AS volatility
   FROM pg_catalog.pg_proc AS p
  WHERE p.pronamespace = 'pg_catalog'::regnamespace
  GROUP BY p.proname HAVING pg_catalog.bool_or(p.provolatile <> 'i')`;

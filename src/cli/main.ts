@@ -13,9 +13,11 @@ import { metricsCommand } from "./commands/metrics.ts";
 import { migrateCommand } from "./commands/migrate.ts";
 import { newCommand } from "./commands/new.ts";
 import { quarantineCommand } from "./commands/quarantine.ts";
+import { removeCommand } from "./commands/remove.ts";
 import { requestsCommand } from "./commands/requests.ts";
 import { rollbackCommand } from "./commands/rollback.ts";
 import { statusCommand } from "./commands/status.ts";
+import { uninstallCommand } from "./commands/uninstall.ts";
 import { verifyCommand } from "./commands/verify.ts";
 import { viewsCommand } from "./commands/views.ts";
 import { workerCommand } from "./commands/worker.ts";
@@ -46,6 +48,8 @@ for (const command of [
   endReverseCommand(),
   rollbackCommand(),
   requestsCommand(),
+  removeCommand(),
+  uninstallCommand(),
 ]) {
   program.addCommand(command);
 }

@@ -8,12 +8,12 @@ import { emitMappings } from "./emit/mappings.ts";
 import { emitNotes } from "./emit/notes.ts";
 import { emitPatch } from "./emit/patch.ts";
 import { emitRecompute } from "./emit/recompute.ts";
-import { emitFingerprint, emitRegister, emitSettle } from "./emit/register.ts";
+import { CORE_VERSION, emitRegister, emitSeal, emitSettle } from "./emit/register.ts";
 import { emitTriggers } from "./emit/triggers.ts";
 import { emitTypes } from "./emit/types.ts";
 import { emitUnits } from "./emit/units.ts";
 import { plan as makePlan } from "./plan.ts";
-import { identifier, join, nothing, type Sql, sql, trusted } from "./sql.ts";
+import { identifier, join, literal, nothing, type Sql, sql, trusted } from "./sql.ts";
 
 /**
  * The SQL of a cutover, one section after the other, as it is put into the user's migrations. Pure: the same definition and
@@ -28,12 +28,15 @@ export function compile(definition: Definition, catalog: Catalog): string {
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
 -- Everything of this ${trusted(definition.kind)} lives in the schema ${schema}; the triggers at the end stand on the tables ${trusted(definition.kind === "cutover" ? "of both sides" : "that it reads and keeps")}.
+-- All of this has to run in one transaction, which the first statement here is there to prove to the later ones.
+SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_id()::text, true);
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, ${join(plan.schemas.map(identifier))};
 SET LOCAL lock_timeout = '100ms';
-DROP SCHEMA IF EXISTS ${schema} CASCADE;
-CREATE SCHEMA ${schema};
-REVOKE ALL ON SCHEMA ${schema} FROM PUBLIC;`,
+
+-- Makes the schema; what stood in it before stays at work until it is swapped, below. Needs a core of version ${trusted(String(CORE_VERSION))}: when there is
+-- no such function, run \`cutover init --upgrade\` and migrate first.
+SELECT cutover.begin_compiled(${literal(definition.name)}, ${literal(plan.schema)}, ${trusted(String(CORE_VERSION))});`,
     emitTypes(plan),
     emitMappings(plan),
     emitHeld(plan),
@@ -44,12 +47,15 @@ REVOKE ALL ON SCHEMA ${schema} FROM PUBLIC;`,
     emitConnected(plan),
     emitDispatch(plan),
     emitNotes(plan),
-    emitRegister(plan),
     sql`
 -- PUBLIC may execute nothing of it.
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${schema} FROM PUBLIC;`,
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA ${schema} FROM PUBLIC;
+
+-- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
+SELECT cutover.swap_compiled(${literal(definition.name)}, ${literal(plan.schema)});`,
+    emitRegister(plan),
     emitTriggers(plan),
-    emitFingerprint(plan, catalog),
+    emitSeal(plan, catalog),
     plan.projection ? emitSettle(plan) : nothing,
   ];
   return `${

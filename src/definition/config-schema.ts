@@ -88,6 +88,11 @@ export const configSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9_]{0,40}$/, "lower case letters, digits and _, at most 41 characters")
     .describe("the cutover's name, which is also its folder's"),
+  draft: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("what is still to be decided; lint and compile refuse a draft"),
   irreversible: z.string().min(1).optional().describe("why there is no way back"),
   units: z.strictObject({ forward: kinds, reverse: kinds.default({}) }),
   legacy: z.record(identifier, table),

@@ -102,6 +102,7 @@ export async function loadDefinition(folder: string, projectRoot: string): Promi
   const definition: Definition = {
     kind: "cutover",
     name: config.name,
+    draft: config.draft,
     irreversible: config.irreversible,
     units,
     tables,

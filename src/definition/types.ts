@@ -81,6 +81,8 @@ export interface ContextTable {
 export interface Definition {
   readonly kind: "cutover" | "projection";
   readonly name: string;
+  /** What is still to be decided; undefined when it is no draft. */
+  readonly draft?: string | undefined;
   /** Why there is no way back; undefined where there is one. */
   readonly irreversible: string | undefined;
   readonly units: Readonly<Record<Direction, readonly UnitKind[]>>;

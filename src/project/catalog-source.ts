@@ -1,20 +1,21 @@
 import { CutoverError, EXIT } from "../errors.ts";
 import { redactUrl } from "../log.ts";
 import type { Project } from "./find.ts";
-import { graphileMigrate } from "./graphile-migrate.ts";
+import { graphileMigrate, requireGraphile } from "./graphile-migrate.ts";
 import { databaseUrl, shadowUrls } from "./settings.ts";
 
 /**
  * The database whose catalog a definition is held against: the one that is named, or, with `shadow`, the shadow database after
  * the project's committed migrations, which are replayed there from zero.
  *
- * @throws CutoverError CU405 when the migrations do not replay
+ * @throws CutoverError CU405 when the migrations do not replay, CU463 for a plain project
  */
 export async function catalogSource(
   project: Project,
   options: { readonly databaseUrl?: string | undefined; readonly shadow?: boolean | undefined },
 ): Promise<string> {
   if (!options.shadow) return databaseUrl(options.databaseUrl);
+  requireGraphile(project);
   const { shadow, root } = shadowUrls();
   // graphile-migrate insists on a database that is not the shadow, and touches the shadow only.
   const database = options.databaseUrl ?? process.env.DATABASE_URL ?? beside(shadow);

@@ -1,6 +1,8 @@
 import { readCatalog } from "../catalog/read.ts";
 import type { Catalog } from "../catalog/types.ts";
 import { compile } from "../compiler/compile.ts";
+import { registeredForm } from "../compiler/emit/register.ts";
+import { plan } from "../compiler/plan.ts";
 import { type Client, withClient } from "../db.ts";
 import { loadDefinition } from "../definition/load.ts";
 import { DefinitionError } from "../definition/problem.ts";
@@ -39,14 +41,26 @@ export async function checkDefinition(
   return { definition, catalog, warnings: findings.filter(({ severity }) => severity === "warning") };
 }
 
-/** The SQL of a cutover or a projection, as it is put into the project's migrations. */
+/** A definition and the SQL that it compiles to. */
+export interface CompiledDefinition extends CheckedDefinition {
+  /** As it is put into the project's migrations. */
+  readonly sql: string;
+  /** What the SQL will register with the core; by this the core tells what a new form of a cutover changes. */
+  readonly registered: object;
+}
+
+/** @throws DefinitionError with every problem at once */
 export async function compileProject(
   project: Project,
   name: string,
   url: string,
-): Promise<CheckedDefinition & { readonly sql: string }> {
+): Promise<CompiledDefinition> {
   const checked = await checkDefinition(project, name, url);
-  return { ...checked, sql: settingsKept(compile(checked.definition, checked.catalog)) };
+  return {
+    ...checked,
+    sql: settingsKept(compile(checked.definition, checked.catalog)),
+    registered: registeredForm(plan(checked.definition, checked.catalog)),
+  };
 }
 
 /** What else stands in the migration shall not notice the settings that the compiled SQL makes for itself. */

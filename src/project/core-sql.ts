@@ -30,6 +30,11 @@ export async function coreParts(folder: string = MIGRATIONS): Promise<CorePart[]
   return /^(?!\s*(--|$))/m.test(current) ? [...parts, { name: "current", sql: current.trim() }] : parts;
 }
 
+/** The version of a core: the number of its last migration; that in progress is the next one. */
+export function versionOf(parts: readonly CorePart[]): number {
+  return parts.reduce((before, { name }) => (name === "current" ? before + 1 : Number(name.slice(0, 6))), 0);
+}
+
 /** A committed migration without its header and without the marks around included files. */
 function body(text: string): string {
   const lines = text.split("\n");

@@ -44,6 +44,7 @@ export function draftConfig(
   return {
     $schema: "../../node_modules/pg-cutover/cutover.schema.json",
     name,
+    draft: "units, keys and mappings are guessed from names; look at each of them, then delete this line",
     units: { forward: { [kind]: columns }, reverse: { [kind]: columns } },
     legacy: Object.fromEntries(legacy.map((table) => [table.name, entry(table, fresh)])),
     new: Object.fromEntries(fresh.map((table) => [table.name, entry(table, legacy)])),

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CutoverError, EXIT } from "../errors.ts";
+import { type Format, readProjectFile } from "./project-file.ts";
 
 /** Where the files of a user's project are, all absolute. */
 export interface Project {
@@ -9,8 +10,9 @@ export interface Project {
   readonly cutovers: string;
   /** `projections/`, a folder for each. */
   readonly projections: string;
-  /** graphile-migrate's folder: `committed/` and `current.sql`. */
+  /** The folder of the migrations: with graphile-migrate `committed/` and `current.sql`, else files in the order of their paths. */
   readonly migrations: string;
+  readonly format: Format;
 }
 
 /**
@@ -33,14 +35,20 @@ export function findProject(folder: string | undefined): Project {
   return projectAt(root);
 }
 
-/** The project at a folder, whatever is in it. */
+/**
+ * The project at a folder, whatever is in it.
+ *
+ * @throws CutoverError CU460 when its cutovers/project.json cannot be read
+ */
 export function projectAt(folder: string): Project {
   const root = resolve(folder);
+  const { format, migrations } = readProjectFile(root);
   return {
     root,
     cutovers: join(root, "cutovers"),
     projections: join(root, "projections"),
-    migrations: join(root, migrationsFolder(root)),
+    migrations: join(root, migrations ?? migrationsFolder(root)),
+    format,
   };
 }
 

@@ -12,7 +12,7 @@ export interface NewCutover {
 
 /**
  * Writes the folder of a new cutover from what the catalog knows: cutover.json, and a SELECT for each table with the columns
- * of one name filled in. It is a draft: `cutover lint` says what is left to decide.
+ * of one name filled in. It is a draft and says so: lint and compile refuse it until somebody has been through it.
  *
  * @returns the files that were written, relative to the project
  * @throws CutoverError CU413 when the folder exists, CU414 for a name that cannot be used, CU415 for a table that is not there

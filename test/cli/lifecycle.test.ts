@@ -34,10 +34,10 @@ test("from an empty folder to dropped, by commands alone", async () => {
     code: 6,
     facts: { ok: false, error: { code: "CU408" } },
   });
-  expect((await ok("compile", PLAIN)).stdout).toContain(`${PLAIN}: written (current.sql)`);
+  expect((await ok("compile", PLAIN)).stdout).toContain(`${PLAIN}: written (migrations/current.sql)`);
   await commit("the cutover");
   expect((await ok("compile", "--check", "--shadow", "--json")).facts).toMatchObject({
-    compiled: [{ cutover: PLAIN, file: "committed/000002-the-cutover.sql", state: "up to date" }],
+    compiled: [{ cutover: PLAIN, file: "migrations/committed/000002-the-cutover.sql", state: "up to date" }],
   });
   expect((await ok("migrate")).stdout).toBe("The database is up to date.\n");
   expect((await ok("status")).stdout).toBe(`${PLAIN}  expanded\n`);

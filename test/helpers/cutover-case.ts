@@ -40,8 +40,8 @@ export async function caseNames(): Promise<string[]> {
 }
 
 /** Reads a case as a user's project would hold it: its files lie in `cutovers/<name>/`. */
-export async function loadCase(name: string): Promise<CutoverCase> {
-  const folder = join(GOLDEN, name);
+export async function loadCase(name: string, cases: string = GOLDEN): Promise<CutoverCase> {
+  const folder = join(cases, name);
   const config = JSON.parse(await readFile(join(folder, "cutover.json"), "utf8"));
   const project = await mkdtemp(join(tmpdir(), "pg-cutover-case-"));
   try {

@@ -118,6 +118,14 @@ export const PEAK: DefinitionFiles = {
 
 /** Compiles a definition against the database and runs the SQL there, as a migration of the user's would. */
 export async function installCutover(client: Client, files: DefinitionFiles): Promise<void> {
+  const compiled = await compileCutover(client, files);
+  await client.query("BEGIN");
+  await client.query(compiled);
+  await client.query("COMMIT");
+}
+
+/** Compiles a definition against the database, and leaves it as it is. */
+export async function compileCutover(client: Client, files: DefinitionFiles): Promise<string> {
   const config = files["cutover.json"] as { name: string };
   const root = await mkdtemp(join(tmpdir(), "pg-cutover-small-"));
   try {
@@ -129,9 +137,7 @@ export async function installCutover(client: Client, files: DefinitionFiles): Pr
     const definition = await loadDefinition(folder, root);
     const { catalog, problems } = await readCatalog(client, definition);
     if (problems.length > 0) throw new Error(JSON.stringify(problems, null, 2));
-    await client.query("BEGIN");
-    await client.query(compile(definition, catalog));
-    await client.query("COMMIT");
+    return compile(definition, catalog);
   } finally {
     await rm(root, { recursive: true, force: true });
   }

@@ -540,6 +540,17 @@ FROM memo`,
       },
     ],
   },
+  "draft-is-decided": {
+    fails: [
+      {
+        config: (config) => {
+          config.draft = "the mappings are guessed";
+        },
+        says: "this definition says of itself that it is a draft: the mappings are guessed",
+      },
+    ],
+    passes: [{}],
+  },
   "lost-needs-reason": {
     fails: [
       {

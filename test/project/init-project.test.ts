@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import type { CorePart } from "../../src/project/core-sql.ts";
 import { projectAt } from "../../src/project/find.ts";
 import { initProject } from "../../src/project/init-project.ts";
 import { createProject } from "../helpers/project.ts";
@@ -10,7 +11,9 @@ const second = { name: "000002-second", sql: "SELECT 2;" };
 
 test("a project whose core is older is told so, and gets what is newer with --upgrade", async () => {
   const project = projectAt(await createProject([]));
-  expect(await initProject(project, false, [first])).toEqual({
+  const init = (parts: readonly CorePart[], upgrade = false) => initProject(project.root, { parts, upgrade });
+  expect(await init([first])).toEqual({
+    format: "graphile",
     written: [".gmrc", ".gitattributes", "migrations/current.sql"],
     core: ["000001-first"],
   });
@@ -19,13 +22,13 @@ test("a project whose core is older is told so, and gets what is newer with --up
   await writeFile(join(project.migrations, "committed/000001-core.sql"), await readFile(current, "utf8"));
   await writeFile(current, "-- Enter migration here\n");
 
-  expect(await initProject(project, false, [first])).toEqual({ written: [], core: [] });
-  await expect(initProject(project, false, [first, second])).rejects.toMatchObject({
+  expect(await init([first])).toEqual({ format: "graphile", written: [], core: [] });
+  await expect(init([first, second])).rejects.toMatchObject({
     code: "CU406",
     exitCode: 6,
     message: expect.stringContaining("000002-second is missing"),
   });
-  expect((await initProject(project, true, [first, second])).core).toEqual(["000002-second"]);
+  expect((await init([first, second], true)).core).toEqual(["000002-second"]);
   expect(await readFile(current, "utf8")).toBe(
     "-- Enter migration here\n\n-- cutover:begin (core 000002-second)\nSELECT 2;\n-- cutover:end (core 000002-second)\n",
   );
@@ -35,6 +38,6 @@ test("what a project has already is left as it is", async () => {
   const project = projectAt(await createProject([]));
   await writeFile(join(project.root, ".gmrc.cjs"), "module.exports = {};\n");
   await writeFile(join(project.root, ".gitattributes"), "* text=auto\n");
-  expect((await initProject(project, false, [first])).written).toEqual(["migrations/current.sql"]);
+  expect((await initProject(project.root, { parts: [first] })).written).toEqual(["migrations/current.sql"]);
   expect(await readFile(join(project.root, ".gitattributes"), "utf8")).toBe("* text=auto\n");
 });

@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { loadDefinition } from "../../src/definition/load.ts";
 import { checkDefinition } from "../../src/project/compile-project.ts";
@@ -13,7 +13,7 @@ async function projectWith(sql: string) {
   return { db, project: projectAt(await createProject([])) };
 }
 
-test("tables that are alike give a draft that lint accepts as it is", async () => {
+test("tables that are alike give a draft that lint accepts once somebody has been through it", async () => {
   const { db, project } = await projectWith(`
     CREATE TABLE public.item (id bigint PRIMARY KEY, name text NOT NULL, colour text);
     CREATE TABLE public."Item 2" ("Id" bigint PRIMARY KEY, name text NOT NULL, size int NOT NULL DEFAULT 0)`);
@@ -24,6 +24,19 @@ test("tables that are alike give a draft that lint accepts as it is", async () =
     "cutovers/items/forward/Item 2.sql",
     "cutovers/items/reverse/item.sql",
   ]);
+  await expect(checkDefinition(project, "items", db.url)).rejects.toMatchObject({
+    problems: [
+      {
+        file: "cutovers/items/cutover.json",
+        rule: "draft-is-decided",
+        message: expect.stringContaining(
+          "this definition says of itself that it is a draft: units, keys and mappings",
+        ),
+      },
+    ],
+  });
+  const config = `${project.cutovers}/items/cutover.json`;
+  await writeFile(config, (await readFile(config, "utf8")).replace(/^ {2}"draft": .*\n/m, ""));
   const { definition } = await checkDefinition(project, "items", db.url);
   expect(definition.tables.map(({ name, keep }) => [name, keep])).toEqual([
     ["item", ["colour"]],

@@ -45,7 +45,11 @@ async function draft(context: Context, options: Options, name: string): Promise<
   refuseOthers(options, ["reads", "into"], "a cutover");
   const wanted = { name, legacy: list("legacy"), new: list("new") };
   const written = await newCutover(context.project(), wanted, context.databaseUrl());
-  return answer(written, "decide on units and mappings (docs/definition.md)", { cutover: name, written });
+  return answer(
+    written,
+    'decide on units and mappings (docs/definition.md), delete "draft" from cutover.json',
+    { cutover: name, written },
+  );
 }
 
 function answer(written: readonly string[], next: string, facts: object): Answer {

@@ -1,4 +1,5 @@
 import type { Catalog } from "../../catalog/types.ts";
+import type { Definition, Direction } from "../../definition/types.ts";
 import { names } from "../names.ts";
 import type { Plan } from "../plan.ts";
 import { identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
@@ -6,9 +7,7 @@ import { isFenced } from "./fences.ts";
 import { OPERATIONS } from "./touched.ts";
 
 /** The version of the core schema that compiled SQL needs. */
-export const CORE_VERSION = 1;
-/** And that of a projection. */
-const PROJECTION_CORE_VERSION = 2;
+export const CORE_VERSION = 2;
 
 /**
  * What the core may ask of compiled SQL, which may be older than the core. 2: recompute can 'check'. Compiled SQL without a number
@@ -16,15 +15,17 @@ const PROJECTION_CORE_VERSION = 2;
  */
 const COMPILER_VERSION = 2;
 
-/** The sign-in row: what the core has to know of this cutover. */
-export function emitRegister(plan: Plan): Sql {
+/** What the core has to know of a cutover: kinds, tables, options, and what decides what it writes. */
+export function registeredForm(plan: Plan): object {
   const { definition } = plan;
   const quoted = (table: { schema: string; name: string }) => qualified(table.schema, table.name).text;
-  const described = {
+  const kinds = (direction: Direction) =>
+    definition.units[direction].map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]);
+  return {
     compiler: COMPILER_VERSION,
     units: {
-      forward: plan.kinds.forward.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),
-      reverse: plan.kinds.reverse.map((kind) => [kind.name, ...kind.columns.map((column) => column.name)]),
+      forward: kinds("forward"),
+      reverse: kinds("reverse"),
     },
     tables: {
       legacy: definition.tables.filter((table) => table.side === "legacy").map(quoted),
@@ -44,6 +45,7 @@ export function emitRegister(plan: Plan): Sql {
     ...(definition.irreversible === undefined ? {} : { irreversible: definition.irreversible }),
     sync: definition.sync,
     gates: definition.gates,
+    shape: shapeOf(definition),
     mappings: Object.fromEntries(
       definition.tables.flatMap((table) => [
         ...(table.mapping === undefined ? [] : [[table.mapping.path, table.mapping.text]]),
@@ -51,22 +53,59 @@ export function emitRegister(plan: Plan): Sql {
       ]),
     ),
   };
+}
+
+/** The sign-in row. */
+export function emitRegister(plan: Plan): Sql {
+  const { definition } = plan;
   return sql`
 -- What the core has to know of this ${trusted(definition.kind)}.
 SELECT cutover.${trusted(`register_${definition.kind}`)}(
   ${literal(definition.name)},
   ${literal(plan.schema)},
-  ${literal(JSON.stringify(described, null, 2))}::jsonb,
+  ${literal(JSON.stringify(registeredForm(plan), null, 2))}::jsonb,
   ${literal(JSON.stringify({}))}::jsonb,
-  ${trusted(String(plan.projection ? PROJECTION_CORE_VERSION : CORE_VERSION))}
+  ${trusted(String(CORE_VERSION))}
 );`;
+}
+
+/**
+ * What decides, beside the text of the mappings, what is written where and how a unit is spelled. The core compares it with that of the
+ * SQL that stood before.
+ */
+function shapeOf(definition: Definition): object {
+  const units = (direction: Direction) =>
+    definition.units[direction].map((kind) => ({ kind: kind.name, columns: kind.columns }));
+  return {
+    units: { forward: units("forward"), reverse: units("reverse") },
+    tables: definition.tables.map(
+      ({ side, schema, name, key, unit, feeds, keep, insertOnly, kept, ...rest }) => ({
+        side,
+        table: [schema, name],
+        key,
+        unit: unit ?? null,
+        feeds,
+        keep,
+        insertOnly,
+        kept,
+        lost: Object.keys(rest.lost),
+        rules: rest.rules.map((rule) => [rule.file.path, rule.kinds]),
+      }),
+    ),
+    context: definition.context.map(({ schema, name, key, frozen, feeds }) => ({
+      table: [schema, name],
+      key,
+      frozen,
+      feeds,
+    })),
+  };
 }
 
 /**
  * What the compiler relied on, written from its own catalog: `status`, every gate and verify compare it with the live one. It
  * stands behind the triggers, which belong to it.
  */
-export function emitFingerprint(plan: Plan, catalog: Catalog): Sql {
+export function emitSeal(plan: Plan, catalog: Catalog): Sql {
   const tables = [...plan.definition.tables, ...plan.definition.context];
   const triggers = (table: { name: string }) =>
     plan.frozen.some((frozen) => frozen.name === table.name)
@@ -86,12 +125,9 @@ export function emitFingerprint(plan: Plan, catalog: Catalog): Sql {
   return sql`
 -- The catalog that all this was compiled for, as it stands at the end of this file. Compiled from:
 ${join(expected, "\n")}
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY[${join(
-     tables.map((table) => literal(qualified(table.schema, table.name).text)),
-   )}])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = ${literal(plan.definition.name)};`;
+SELECT cutover.seal_compiled(${literal(plan.definition.name)}, ARRAY[${join(
+    tables.map((table) => literal(qualified(table.schema, table.name).text)),
+  )}]);`;
 }
 
 /** The last statement of a projection: where there is not a row to be made true, as in a chain replayed from zero, it lives at once. */

@@ -1,5 +1,6 @@
 import type { LintRule } from "../rule.ts";
 import { applicationTriggersListed } from "./application-triggers-listed.ts";
+import { draftIsDecided } from "./draft-is-decided.ts";
 import { everyColumnAccounted } from "./every-column-accounted.ts";
 import { forcedRowSecurity } from "./forced-row-security.ts";
 import { generatedColumnsNotYielded } from "./generated-columns-not-yielded.ts";
@@ -48,6 +49,7 @@ export const rules: readonly LintRule[] = [
   rulesYieldTheKey,
   kindsFed,
   reverseIsReadable,
+  draftIsDecided,
   lostNeedsReason,
   applicationTriggersListed,
   swapsNeedDeferrableKeys,

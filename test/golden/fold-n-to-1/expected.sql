@@ -2,12 +2,15 @@
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
 -- Everything of this cutover lives in the schema cutover_fold_n_to_1; the triggers at the end stand on the tables of both sides.
+-- All of this has to run in one transaction, which the first statement here is there to prove to the later ones.
+SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_id()::text, true);
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, public;
 SET LOCAL lock_timeout = '100ms';
-DROP SCHEMA IF EXISTS cutover_fold_n_to_1 CASCADE;
-CREATE SCHEMA cutover_fold_n_to_1;
-REVOKE ALL ON SCHEMA cutover_fold_n_to_1 FROM PUBLIC;
+
+-- Makes the schema; what stood in it before stays at work until it is swapped, below. Needs a core of version 2: when there is
+-- no such function, run `cutover init --upgrade` and migrate first.
+SELECT cutover.begin_compiled('fold_n_to_1', 'cutover_fold_n_to_1', 2);
 
 -- The units of this cutover, and the rows that its mappings yield.
 CREATE TYPE cutover_fold_n_to_1.forward_account AS (
@@ -1216,17 +1219,20 @@ BEGIN
 END;
 $body$;
 
+-- PUBLIC may execute nothing of it.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_fold_n_to_1 FROM PUBLIC;
+
+-- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
+SELECT cutover.swap_compiled('fold_n_to_1', 'cutover_fold_n_to_1');
+
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(
   'fold_n_to_1',
   'cutover_fold_n_to_1',
-   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "account",\n        "account_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.setting"\n    ],\n    "new": [\n      "public.account_settings"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "account_settings": [\n      "updated_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",\n    "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "account",\n        "account_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.setting"\n    ],\n    "new": [\n      "public.account_settings"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "account_settings": [\n      "updated_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "account",\n          "columns": [\n            {\n              "name": "account_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "account",\n          "columns": [\n            {\n              "name": "account_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "setting"\n        ],\n        "key": [\n          "account_id",\n          "name"\n        ],\n        "unit": {\n          "kind": "account",\n          "expressions": [\n            "account_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "account",\n            "expressions": [\n              "account_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "account_settings"\n        ],\n        "key": [\n          "account_id"\n        ],\n        "unit": {\n          "kind": "account",\n          "expressions": [\n            "account_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "account",\n            "expressions": [\n              "account_id"\n            ]\n          }\n        ],\n        "keep": [\n          "updated_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "cutovers/fold_n_to_1/reverse/setting.sql": "SELECT\\n  account_settings.account_id,\\n  entry.name,\\n  entry.setting ->> ''value'' AS value,\\n  (entry.setting ->> ''weight'')::numeric AS weight,\\n  -- By way of numeric, as JSON may write an integer as 1.0 or 1e3.\\n  (entry.setting ->> ''sort_order'')::numeric::integer AS sort_order\\nFROM account_settings\\nCROSS JOIN LATERAL jsonb_each(account_settings.settings) AS entry (name, setting)\\n",\n    "cutovers/fold_n_to_1/forward/account_settings.sql": "SELECT\\n  setting.account_id,\\n  jsonb_object_agg(\\n    setting.name,\\n    jsonb_build_object(''value'', setting.value, ''weight'', setting.weight, ''sort_order'', setting.sort_order)\\n  ) AS settings\\nFROM setting\\nGROUP BY setting.account_id\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
-  1
+  2
 );
-
--- PUBLIC may execute nothing of it.
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_fold_n_to_1 FROM PUBLIC;
 
 -- The triggers. Lock: SHARE ROW EXCLUSIVE on each table until the end of this file. It waits for writers in flight and
 -- holds up new ones, at most for the lock timeout set above; when that is used up, run the file again.
@@ -1256,7 +1262,4 @@ CREATE TRIGGER zzz_cutover_fold_n_to_1_truncate BEFORE TRUNCATE ON public.accoun
 -- The catalog that all this was compiled for, as it stands at the end of this file. Compiled from:
 -- public.setting: account_id bigint, name text, value text, weight numeric, sort_order integer; zzz_cutover_fold_n_to_1_fence, zzz_cutover_fold_n_to_1_insert, zzz_cutover_fold_n_to_1_update, zzz_cutover_fold_n_to_1_delete, zzz_cutover_fold_n_to_1_truncate
 -- public.account_settings: account_id bigint, settings jsonb, updated_at timestamp with time zone; zzz_cutover_fold_n_to_1_fence, zzz_cutover_fold_n_to_1_insert, zzz_cutover_fold_n_to_1_update, zzz_cutover_fold_n_to_1_delete, zzz_cutover_fold_n_to_1_truncate
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY['public.setting', 'public.account_settings'])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = 'fold_n_to_1';
+SELECT cutover.seal_compiled('fold_n_to_1', ARRAY['public.setting', 'public.account_settings']);

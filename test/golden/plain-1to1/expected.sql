@@ -2,12 +2,15 @@
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
 -- Everything of this cutover lives in the schema cutover_plain_1to1; the triggers at the end stand on the tables of both sides.
+-- All of this has to run in one transaction, which the first statement here is there to prove to the later ones.
+SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_id()::text, true);
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, public;
 SET LOCAL lock_timeout = '100ms';
-DROP SCHEMA IF EXISTS cutover_plain_1to1 CASCADE;
-CREATE SCHEMA cutover_plain_1to1;
-REVOKE ALL ON SCHEMA cutover_plain_1to1 FROM PUBLIC;
+
+-- Makes the schema; what stood in it before stays at work until it is swapped, below. Needs a core of version 2: when there is
+-- no such function, run `cutover init --upgrade` and migrate first.
+SELECT cutover.begin_compiled('plain_1to1', 'cutover_plain_1to1', 2);
 
 -- The units of this cutover, and the rows that its mappings yield.
 CREATE TYPE cutover_plain_1to1.forward_note AS (
@@ -1292,17 +1295,20 @@ BEGIN
 END;
 $body$;
 
+-- PUBLIC may execute nothing of it.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_plain_1to1 FROM PUBLIC;
+
+-- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
+SELECT cutover.swap_compiled('plain_1to1', 'cutover_plain_1to1');
+
 -- What the core has to know of this cutover.
 SELECT cutover.register_cutover(
   'plain_1to1',
   'cutover_plain_1to1',
-   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "note",\n        "note_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "note",\n        "note_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.memo"\n    ],\n    "new": [\n      "public.note"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "memo": [\n      "seen_at"\n    ],\n    "note": [\n      "created_at"\n    ]\n  },\n  "lost": {\n    "memo": {\n      "color": "nobody used it"\n    }\n  },\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "note",\n          "columns": [\n            {\n              "name": "note_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "memo"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "seen_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [\n          "color"\n        ],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "note"\n        ],\n        "key": [\n          "note_id"\n        ],\n        "unit": {\n          "kind": "note",\n          "expressions": [\n            "note_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "note",\n            "expressions": [\n              "note_id"\n            ]\n          }\n        ],\n        "keep": [\n          "created_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "cutovers/plain_1to1/reverse/memo.sql": "SELECT\\n  note.note_id AS id,\\n  note.heading AS title,\\n  note.text AS body,\\n  (note.price * 100)::bigint AS price_cents,\\n  note.weight,\\n  note.state = ''done'' AS done,\\n  CASE note.rank WHEN -1 THEN ''low'' WHEN 1 THEN ''high'' ELSE ''normal'' END AS priority,\\n  note.written_at,\\n  note.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  note.file AS attachment\\nFROM note\\n",\n    "cutovers/plain_1to1/forward/note.sql": "SELECT\\n  memo.id AS note_id,\\n  memo.title AS heading,\\n  memo.body AS text,\\n  (memo.price_cents / 100.00)::numeric(21, 2) AS price,\\n  memo.weight,\\n  CASE memo.done WHEN true THEN ''done'' WHEN false THEN ''open'' END AS state,\\n  CASE memo.priority WHEN ''low'' THEN -1 WHEN ''high'' THEN 1 ELSE 0 END AS rank,\\n  memo.written_at,\\n  -- The legacy column held UTC without saying so.\\n  memo.remind_at AT TIME ZONE ''UTC'' AS remind_at,\\n  memo.attachment AS file\\nFROM memo\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
-  1
+  2
 );
-
--- PUBLIC may execute nothing of it.
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_plain_1to1 FROM PUBLIC;
 
 -- The triggers. Lock: SHARE ROW EXCLUSIVE on each table until the end of this file. It waits for writers in flight and
 -- holds up new ones, at most for the lock timeout set above; when that is used up, run the file again.
@@ -1332,7 +1338,4 @@ CREATE TRIGGER zzz_cutover_plain_1to1_truncate BEFORE TRUNCATE ON public.note
 -- The catalog that all this was compiled for, as it stands at the end of this file. Compiled from:
 -- public.memo: id bigint, title text, body text, price_cents bigint, weight numeric, done boolean, priority text, written_at timestamp with time zone, remind_at timestamp without time zone, attachment bytea, color text, seen_at timestamp with time zone; zzz_cutover_plain_1to1_fence, zzz_cutover_plain_1to1_insert, zzz_cutover_plain_1to1_update, zzz_cutover_plain_1to1_delete, zzz_cutover_plain_1to1_truncate
 -- public.note: note_id bigint, heading text, text text, price numeric(21,2), weight numeric, state text, rank smallint, written_at timestamp with time zone, remind_at timestamp with time zone, file bytea, created_at timestamp with time zone; zzz_cutover_plain_1to1_fence, zzz_cutover_plain_1to1_insert, zzz_cutover_plain_1to1_update, zzz_cutover_plain_1to1_delete, zzz_cutover_plain_1to1_truncate
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY['public.memo', 'public.note'])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = 'plain_1to1';
+SELECT cutover.seal_compiled('plain_1to1', ARRAY['public.memo', 'public.note']);

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:06ea2a04ffcdb8b92c258b7d92168bb6febbda92
+--! Hash: sha1:611fbb3c2b935c1676378e0fa049b9e37df503d6
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -4341,6 +4341,904 @@ BEGIN
 END;
 $$;
 
+-- Installation, upgrade, removal, changed mappings. Functions only; nothing that a writer could meet is locked, and compiled SQL of
+-- the version before goes on working.
+-- The version of the core that this database holds: the number of the last core migration that ran here.
+CREATE OR REPLACE FUNCTION cutover.core_version() RETURNS integer
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT coalesce(max(v.version), 0) FROM cutover.core_version AS v;
+END;
+-- What hangs on an object of this schema and lies outside of it: a view of the application, a default, a BEGIN ATOMIC function.
+-- DROP SCHEMA … CASCADE would take it along in silence. Triggers that call a function of the schema are ours, and go with a cutover;
+-- with_triggers: they count as well.
+CREATE OR REPLACE FUNCTION cutover.outside_dependents(schema_name name, with_triggers boolean DEFAULT false) RETURNS SETOF text
+  LANGUAGE sql STABLE
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  WITH inside AS (
+    SELECT 'pg_class'::regclass AS class, c.oid FROM pg_class AS c WHERE c.relnamespace = to_regnamespace(quote_ident(schema_name))
+    UNION ALL
+    SELECT 'pg_proc'::regclass, p.oid FROM pg_proc AS p WHERE p.pronamespace = to_regnamespace(quote_ident(schema_name))
+    UNION ALL
+    SELECT 'pg_type'::regclass, t.oid FROM pg_type AS t WHERE t.typnamespace = to_regnamespace(quote_ident(schema_name))
+  ), dependents AS (
+    SELECT DISTINCT d.classid, d.objid, d.objsubid,
+           coalesce(rule.ev_class, default_value.adrelid, checked.conrelid, policy.polrelid, called.tgrelid) AS relation
+      FROM inside
+      JOIN pg_depend AS d ON d.refclassid = inside.class AND d.refobjid = inside.oid
+      LEFT JOIN pg_rewrite AS rule ON d.classid = 'pg_rewrite'::regclass AND rule.oid = d.objid
+      LEFT JOIN pg_attrdef AS default_value ON d.classid = 'pg_attrdef'::regclass AND default_value.oid = d.objid
+      LEFT JOIN pg_constraint AS checked ON d.classid = 'pg_constraint'::regclass AND checked.oid = d.objid
+      LEFT JOIN pg_policy AS policy ON d.classid = 'pg_policy'::regclass AND policy.oid = d.objid
+      LEFT JOIN pg_trigger AS called ON d.classid = 'pg_trigger'::regclass AND called.oid = d.objid
+     WHERE d.deptype IN ('n', 'a') AND (with_triggers OR called.oid IS NULL)
+  )
+  SELECT DISTINCT CASE WHEN dependents.classid = 'pg_rewrite'::regclass
+                       THEN pg_describe_object('pg_class'::regclass, dependents.relation, 0)
+                       ELSE pg_describe_object(dependents.classid, dependents.objid, dependents.objsubid) END
+    FROM dependents
+   WHERE NOT EXISTS (SELECT FROM inside WHERE inside.class = dependents.classid AND inside.oid = dependents.objid)
+     AND NOT EXISTS (SELECT FROM inside WHERE inside.class = 'pg_class'::regclass AND inside.oid = dependents.relation)
+     AND dependents.classid <> 'pg_namespace'::regclass;
+END;
+
+-- Refuses to go on while something of the application hangs on a schema that is about to be dropped.
+CREATE OR REPLACE FUNCTION cutover.require_no_dependents(
+  schema_name name, shown_as name DEFAULT NULL, with_triggers boolean DEFAULT false
+) RETURNS void
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  dependents text := (SELECT pg_catalog.string_agg(d, ', ' ORDER BY d) FROM cutover.outside_dependents(schema_name, with_triggers) AS d);
+BEGIN
+  IF dependents IS NOT NULL THEN
+    RAISE EXCEPTION 'the schema % cannot go: % hangs on it', coalesce(shown_as, schema_name), dependents
+      USING ERRCODE = 'CU064', HINT = 'Drop that, or let it do without, first; then run this again.';
+  END IF;
+END;
+$$;
+-- Drops what a compiled schema holds but the functions that triggers call: most of the work of dropping it, done while nobody has to wait
+-- for it. Sessions that are at work go on with what they see until this transaction is committed.
+-- Lock: ACCESS EXCLUSIVE on the schema's own views, which a verify reads.
+CREATE OR REPLACE FUNCTION cutover.drop_all_but_triggers(schema_name name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET client_min_messages = warning
+AS $$
+DECLARE
+  inside oid := pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name));
+  dropped text;
+BEGIN
+  -- Types first: most functions go with them. Each list is made when the ones before have gone.
+  SELECT 'DROP TYPE ' || pg_catalog.string_agg(pg_catalog.format('%I.%I', schema_name, c.relname), ', ') || ' CASCADE' INTO dropped
+    FROM pg_catalog.pg_class AS c WHERE c.relnamespace = inside AND c.relkind = 'c';
+  EXECUTE coalesce(dropped, 'SELECT');
+  SELECT 'DROP VIEW ' || pg_catalog.string_agg(pg_catalog.format('%I.%I', schema_name, c.relname), ', ') || ' CASCADE' INTO dropped
+    FROM pg_catalog.pg_class AS c WHERE c.relnamespace = inside AND c.relkind = 'v';
+  EXECUTE coalesce(dropped, 'SELECT');
+  SELECT 'DROP ROUTINE ' || pg_catalog.string_agg(p.oid::regprocedure::text, ', ') || ' CASCADE' INTO dropped
+    FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = inside AND p.prorettype <> 'trigger'::regtype;
+  EXECUTE coalesce(dropped, 'SELECT');
+END;
+$$;
+-- Locks the tables that the triggers of a compiled schema stand on, and then the barrier: afterwards no writer of them is in the middle of
+-- a transaction, nobody is flushing, draining or backfilling, and every note that there will be is committed.
+-- Legacy and context tables come first: their writers go on to the new tables at their commit, and would meet us there the other way round.
+-- Lock: ACCESS EXCLUSIVE on each table, until the end of the transaction. The time spent waiting, for all of them together, is
+-- 100 ms (55P03; try again): as long is a writer held up who arrives meanwhile. While both sides are written, a commit of either goes on to
+-- the other, so one that meets us has to give up first, after its own 100 ms; then it is 250.
+CREATE OR REPLACE FUNCTION cutover.lock_out_writers(cutover_name text, schema_name name) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  locked record;
+  until timestamptz := pg_catalog.clock_timestamp()
+                     + CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN interval '250 ms' ELSE interval '100 ms' END;
+BEGIN
+  FOR locked IN
+    SELECT DISTINCT pg_catalog.format('%I.%I', n.nspname, c.relname) AS name,
+           stand.definition -> 'tables' -> 'new' ? pg_catalog.format('%I.%I', n.nspname, c.relname) AS is_new
+      FROM pg_catalog.pg_trigger AS g
+      JOIN pg_catalog.pg_proc AS f ON f.oid = g.tgfoid
+      JOIN pg_catalog.pg_class AS c ON c.oid = g.tgrelid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE f.pronamespace = pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) AND NOT c.relispartition
+     ORDER BY is_new, name
+  LOOP
+    PERFORM cutover.limit_wait(until);
+    EXECUTE pg_catalog.format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', locked.name);
+  END LOOP;
+  PERFORM cutover.limit_wait(until);
+  PERFORM cutover.barrier_exclusive();
+END;
+$$;
+
+-- Lets the rest of this transaction wait for each lock until that moment at the latest, and for at least a millisecond.
+CREATE OR REPLACE FUNCTION cutover.limit_wait(until timestamptz) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM pg_catalog.set_config('lock_timeout',
+    greatest(1, pg_catalog.ceil(extract(epoch FROM until - pg_catalog.clock_timestamp()) * 1000))::text || 'ms', true);
+END;
+$$;
+-- Has a forward backfill of this epoch visited every unit?
+CREATE OR REPLACE FUNCTION cutover.is_backfilled(stand cutover.cutovers) RETURNS boolean
+  LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+  RETURN EXISTS (SELECT FROM cutover.backfills AS b
+                  WHERE b.cutover = stand.name AND b.direction = 'forward' AND b.epoch = stand.epoch AND b.finished_at IS NOT NULL);
+END;
+$$;
+-- Works off the own transaction's forward notes while legacy is the truth: whole units, coarser kinds first, in sorted order.
+-- Stops when the cutover's time budget is used up; what is left stays pending for the drainer.
+CREATE OR REPLACE FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  held text[];
+  to_delete text[] := '{}';
+  finest integer := (SELECT pg_catalog.max(kinds.rank)
+                       FROM cutover.outbox AS noted
+                       JOIN cutover.unit_kinds AS kinds
+                         ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
+                      WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward');
+  started timestamptz := pg_catalog.clock_timestamp();
+  budget interval := pg_catalog.make_interval(secs => (stand.definition #>> '{sync,budgetMs}')::double precision / 1000);
+BEGIN
+  -- Before the backfill has been here, a coarser unit may be missing that the noted one needs (a child of its week). After a changed
+  -- mapping that is so in later phases as well.
+  IF stand.phase = 'dual_write' OR NOT cutover.is_backfilled(stand) THEN
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, stand.name, 'forward', pg_catalog.split_part(coarser.ref, ':', 1),
+           pg_catalog.substr(coarser.ref, pg_catalog.strpos(coarser.ref, ':') + 1)
+      FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units
+              FROM cutover.outbox AS noted
+             WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
+             GROUP BY noted.kind) AS noted
+     CROSS JOIN LATERAL pg_catalog.unnest(cutover.compiled_coarser(stand.name, 'forward', noted.kind, noted.units)) AS coarser (ref)
+     WHERE NOT EXISTS (SELECT FROM cutover.units AS known
+                        WHERE known.cutover = stand.name AND known.direction = 'forward'
+                          AND known.kind || ':' || known.unit = coarser.ref
+                          AND known.kind = pg_catalog.split_part(coarser.ref, ':', 1)
+                          AND known.unit = pg_catalog.substr(coarser.ref, pg_catalog.strpos(coarser.ref, ':') + 1)
+                          AND known.epoch = stand.epoch)
+        ON CONFLICT DO NOTHING;
+  END IF;
+
+  FOR batch IN
+    SELECT numbered.kind, numbered.rank, pg_catalog.array_agg(numbered.unit ORDER BY numbered.unit) AS units
+      FROM (SELECT noted.kind, noted.unit, kinds.rank,
+                   (pg_catalog.row_number() OVER (PARTITION BY noted.kind ORDER BY noted.unit) - 1) / 20 AS part
+              FROM cutover.outbox AS noted
+              JOIN cutover.unit_kinds AS kinds
+                ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
+             WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward') AS numbered
+     GROUP BY numbered.rank, numbered.kind, numbered.part
+     ORDER BY numbered.rank, numbered.part
+  LOOP
+    PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
+    -- The committed notes of others on these units are worked off as well. Deleted before anything is read, so that none is deleted
+    -- unread; a REPEATABLE READ transaction does not see them all and leaves them.
+    IF pg_catalog.current_setting('transaction_isolation') = 'read committed' THEN
+      DELETE FROM cutover.outbox AS done
+       WHERE done.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit))
+         AND done.xid <> own;
+    END IF;
+    -- Of a coarser kind only what is written: its rows may only go when those of the finer kinds have gone.
+    held := cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units,
+                                       CASE WHEN batch.rank < finest THEN 'write' ELSE 'all' END);
+    IF batch.rank < finest THEN
+      to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
+    END IF;
+    DELETE FROM cutover.outbox AS done
+     WHERE done.xid = own AND done.cutover = stand.name AND done.direction = 'forward' AND done.kind = batch.kind
+       AND done.unit = ANY (batch.units) AND done.unit <> ALL (held);
+    PERFORM cutover.release_units(stand.name, 'forward', batch.kind, ARRAY(SELECT unit FROM pg_catalog.unnest(batch.units) AS unit WHERE unit <> ALL (held)));
+    IF pg_catalog.clock_timestamp() - started > budget THEN
+      -- The finer units that are left will be drained; the coarser ones have to be looked at again after them.
+      PERFORM cutover.note_refs(stand.name, 'forward', to_delete);
+      PERFORM cutover.settle_constraints(stand.name, 'forward');
+      RETURN;
+    END IF;
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', to_delete, finest_first => true) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'forward');
+
+  IF stand.phase IN ('backfilled', 'reads_switched') THEN
+    DELETE FROM cutover.images AS own_image
+     WHERE own_image.xid = own AND own_image.cutover = stand.name
+       AND NOT EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = own AND left_over.cutover = stand.name);
+  END IF;
+END;
+$$;
+-- Works off up to `batch` committed notes of a cutover (NULL: of every cutover) in this transaction; returns how many units are
+-- done. Call it until it returns 0, or `call cutover.drain_all()`, which commits in between.
+-- It only needs SQL: a database without any worker drains by psql or by a cron extension.
+CREATE OR REPLACE FUNCTION cutover.drain(cutover_name text DEFAULT NULL, batch integer DEFAULT 100) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+AS $$
+DECLARE
+  stand cutover.cutovers;
+  forward_refs text[];
+  reverse_refs text[];
+  done integer := 0;
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
+    RAISE EXCEPTION 'cutover.drain() works at READ COMMITTED only, this transaction is %',
+      pg_catalog.current_setting('transaction_isolation')
+      USING ERRCODE = 'invalid_transaction_state', HINT = 'Call it outside of a transaction, or after BEGIN.';
+  END IF;
+  PERFORM cutover.barrier_shared();
+
+  FOR stand IN SELECT * FROM cutover.cutovers AS c WHERE c.name = cutover_name OR cutover_name IS NULL ORDER BY c.name LOOP
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'forward'), '{}'),
+           coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'reverse'), '{}')
+      INTO forward_refs, reverse_refs
+      FROM (SELECT o.direction, o.kind, o.unit
+              FROM cutover.outbox AS o
+              JOIN cutover.unit_kinds AS k ON k.cutover = o.cutover AND k.direction = o.direction AND k.kind = o.kind
+             WHERE o.cutover = stand.name AND o.xid <> pg_catalog.pg_current_xact_id()
+             -- The parents of what a transaction wrote come with it, however much it wrote.
+             ORDER BY o.xid, k.rank
+             -- While both sides are written, rows of both are locked until this transaction ends: a few units at a time.
+             LIMIT CASE WHEN stand.phase IN ('writes_switched', 'legacy_locked') THEN least(batch, 20) ELSE batch END
+               FOR UPDATE OF o SKIP LOCKED) AS waiting;
+
+    IF stand.reverse_ended_at IS NOT NULL THEN
+      -- Noted before reverse sync ended, committed after: legacy stays as it is, and the reverse backfill of a way back visits all units.
+      PERFORM cutover.forget_notes(stand.name, 'reverse', reverse_refs);
+      done := done + pg_catalog.cardinality(reverse_refs);
+      reverse_refs := '{}';
+    END IF;
+    IF stand.phase IN ('writes_switched', 'legacy_locked') THEN
+      done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs);
+    ELSE
+      IF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
+        done := done + cutover.drain_one_side(stand, forward_refs);
+      ELSE
+        -- expanded, archived, dropped: sync writes nothing; the next backfill visits every unit.
+        PERFORM cutover.forget_notes(stand.name, 'forward', forward_refs);
+        done := done + pg_catalog.cardinality(forward_refs);
+      END IF;
+      done := done + cutover.drain_late_writes(stand, reverse_refs);
+    END IF;
+    IF stand.phase NOT IN ('reads_switched', 'writes_switched', 'legacy_locked') OR done = 0 THEN
+      DELETE FROM cutover.images AS stale
+       WHERE stale.cutover = stand.name
+         AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = stale.xid AND waiting.cutover = stand.name)
+         AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                          WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ANY (stale.feeds))
+         AND stale.xid < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot());
+    END IF;
+  END LOOP;
+
+  -- Heads whose transaction has nothing left.
+  DELETE FROM cutover.head AS idle
+   WHERE idle.xid < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot())
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = idle.xid);
+  DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
+  RETURN done;
+END;
+$$;
+
+-- Deletes the notes of units, whoever wrote them.
+CREATE OR REPLACE FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[]) RETURNS void
+  LANGUAGE sql
+BEGIN ATOMIC
+  DELETE FROM cutover.outbox AS done
+   WHERE done.unit_key = ANY (ARRAY(SELECT cutover_name || '/' || unit_direction || '/' || ref FROM unnest(refs) AS ref));
+END;
+
+-- Forward notes while legacy is the truth: all together, and when that fails one by one, twice: one unit may have to wait for another
+-- (a name that is still taken, children that have to go first). What fails twice is quarantined, unless a backfill is still under
+-- way, which may bring what it waits for. Returns how many notes are done with.
+CREATE OR REPLACE FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  one text;
+  -- coarser kinds first
+  waiting text[] := ARRAY(SELECT r.kind || ':' || unit FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
+                           CROSS JOIN LATERAL pg_catalog.unnest(r.units) AS unit);
+  again text[];
+  reasons text[];
+  done integer := 0;
+  at_work boolean := EXISTS (SELECT FROM cutover.backfills AS b
+                              WHERE b.cutover = stand.name AND b.epoch = stand.epoch AND b.finished_at IS NULL);
+BEGIN
+  IF pg_catalog.cardinality(refs) = 0 THEN
+    RETURN 0;
+  END IF;
+  BEGIN
+    PERFORM cutover.work_off(stand, refs);
+    RETURN pg_catalog.cardinality(refs);
+  EXCEPTION WHEN query_canceled THEN
+    RAISE;
+  WHEN OTHERS THEN
+    NULL;
+  END;
+
+  FOR round IN 1 .. 2 LOOP
+    again := '{}';
+    reasons := '{}';
+    FOREACH one IN ARRAY waiting LOOP
+      BEGIN
+        PERFORM cutover.work_off(stand, ARRAY[one]);
+        done := done + 1;
+      EXCEPTION
+        WHEN query_canceled THEN
+          RAISE;
+        WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN
+          -- Somebody holds it. No lock is kept while another is waited for: what is done so far is committed first.
+          IF done > 0 THEN
+            RETURN done;
+          END IF;
+        WHEN OTHERS THEN
+          IF cutover.is_our_fault(SQLSTATE) THEN
+            RAISE;
+          END IF;
+          again := again || one;
+          reasons := reasons || (SQLSTATE || ' ' || SQLERRM);
+      END;
+    END LOOP;
+    EXIT WHEN pg_catalog.cardinality(again) = 0;
+    waiting := again;
+  END LOOP;
+
+  IF NOT at_work THEN
+    FOR n IN 1 .. pg_catalog.cardinality(again) LOOP
+      -- What its transaction wrote besides may still wait in another batch: a parent's children, a name that is to be freed.
+      CONTINUE WHEN pg_catalog.starts_with(reasons[n], '23') AND EXISTS (
+        SELECT FROM cutover.outbox AS own_note
+          JOIN cutover.outbox AS sibling ON sibling.xid = own_note.xid AND sibling.cutover = own_note.cutover
+         WHERE own_note.unit_key = stand.name || '/forward/' || again[n]
+           AND sibling.direction = 'forward' AND sibling.kind || ':' || sibling.unit <> ALL (refs));
+      PERFORM cutover.put_aside(stand, 'forward', pg_catalog.split_part(again[n], ':', 1),
+        pg_catalog.substr(again[n], pg_catalog.strpos(again[n], ':') + 1), 'quarantined',
+        pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7));
+      done := done + 1;
+    END LOOP;
+  END IF;
+  RETURN done;
+END;
+$$;
+
+-- Makes the forward units of notes true. The notes are deleted before anything is read, so that a note committed in between is not
+-- deleted unread. Rows of coarser kinds are written before and deleted after those of the finer kinds.
+CREATE OR REPLACE FUNCTION cutover.work_off(stand cutover.cutovers, refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  held text[];
+  all_refs text[] := refs;
+  finest text := (SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = stand.name AND k.direction = 'forward'
+                   ORDER BY k.rank DESC LIMIT 1);
+BEGIN
+  IF stand.phase = 'dual_write' OR NOT cutover.is_backfilled(stand) THEN
+    -- Before the backfill has been here, a coarser unit may be missing.
+    SELECT refs || coalesce(pg_catalog.array_agg(DISTINCT coarser.ref), '{}') INTO all_refs
+      FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
+     CROSS JOIN LATERAL pg_catalog.unnest(cutover.compiled_coarser(stand.name, 'forward', r.kind, r.units)) AS coarser (ref);
+  END IF;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', all_refs) LOOP
+    PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
+  END LOOP;
+  PERFORM cutover.forget_notes(stand.name, 'forward', refs);
+
+  PERFORM cutover.set_writing(stand.name, 'forward');
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', all_refs) LOOP
+    held := cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units,
+                                       CASE WHEN batch.kind = finest THEN 'all' ELSE 'write' END);
+    PERFORM cutover.release_units(stand.name, 'forward', batch.kind, batch.units);
+    PERFORM cutover.quarantine_held(stand, batch.kind, held);
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', refs, finest_first => true) LOOP
+    IF batch.kind <> finest THEN
+      PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
+    END IF;
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'forward');
+  PERFORM cutover.set_writing(NULL, NULL);
+END;
+$$;
+
+-- Notes of the new side in a phase in which legacy is the truth: a writer with an old snapshot slipped past the fence while the
+-- cutover was rolled back. What it wrote is not in the legacy tables and is not to be forgotten.
+CREATE OR REPLACE FUNCTION cutover.drain_late_writes(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  one text;
+BEGIN
+  PERFORM cutover.forget_notes(stand.name, 'reverse', refs);
+  IF stand.phase <> 'archived' THEN
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', refs) LOOP
+      FOREACH one IN ARRAY batch.units LOOP
+        PERFORM cutover.quarantine_unit(stand.name, 'reverse', batch.kind, one, 'quarantined', 'CU004',
+          pg_catalog.format('the new side was written after the way back had begun (phase %s)', stand.phase));
+      END LOOP;
+    END LOOP;
+  END IF;
+  RETURN pg_catalog.cardinality(refs);
+END;
+$$;
+
+-- Notes while both sides are written. Units that a rule holds back are put aside at once. The others are worked off all together, as a
+-- flush at commit does; when that fails, one transaction's notes at a time, and of those that fail one unit at a time: what fails alone
+-- is put aside, what somebody else has locked stays pending. Returns how many notes are done with.
+CREATE OR REPLACE FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  held record;
+  own_notes record;
+  one record;
+  as_of pg_snapshot := pg_catalog.pg_current_snapshot();
+  done integer := 0;
+BEGIN
+  FOR held IN
+    SELECT 'forward' AS direction, r.kind, h.unit, pg_catalog.min(h.class) AS class, pg_catalog.string_agg(DISTINCT h.reason, ', ') AS reason
+      FROM cutover.refs_by_kind(stand.name, 'forward', forward_refs) AS r
+     CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'forward', r.kind, r.units) AS h GROUP BY r.kind, h.unit
+    UNION ALL
+    SELECT 'reverse', r.kind, h.unit, pg_catalog.min(h.class), pg_catalog.string_agg(DISTINCT h.reason, ', ')
+      FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs) AS r
+     CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'reverse', r.kind, r.units) AS h GROUP BY r.kind, h.unit
+  LOOP
+    PERFORM cutover.put_aside(stand, held.direction, held.kind, held.unit, held.class, held.reason, NULL);
+    IF held.direction = 'forward' THEN
+      forward_refs := pg_catalog.array_remove(forward_refs, held.kind || ':' || held.unit);
+    ELSE
+      reverse_refs := pg_catalog.array_remove(reverse_refs, held.kind || ':' || held.unit);
+    END IF;
+    done := done + 1;
+  END LOOP;
+  IF pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs) = 0 THEN
+    RETURN done;
+  END IF;
+
+  IF cutover.try_both_sides(stand, forward_refs, reverse_refs) IS NULL THEN
+    PERFORM cutover.put_waiting_aside(stand, forward_refs, reverse_refs, as_of);
+    RETURN done + pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs);
+  END IF;
+
+  FOR own_notes IN
+    SELECT o.xid,
+           coalesce(pg_catalog.array_agg(o.kind || ':' || o.unit) FILTER (WHERE o.direction = 'forward'), '{}') AS forward_refs,
+           coalesce(pg_catalog.array_agg(o.kind || ':' || o.unit) FILTER (WHERE o.direction = 'reverse'), '{}') AS reverse_refs,
+           pg_catalog.count(*)::integer AS notes
+      FROM cutover.outbox AS o
+     WHERE o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
+                          || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
+     GROUP BY o.xid ORDER BY o.xid
+  LOOP
+    IF cutover.try_both_sides(stand, own_notes.forward_refs, own_notes.reverse_refs) IS NULL THEN
+      PERFORM cutover.put_waiting_aside(stand, own_notes.forward_refs, own_notes.reverse_refs, as_of);
+      done := done + own_notes.notes;
+      CONTINUE;
+    END IF;
+    FOR one IN
+      SELECT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+       WHERE o.xid = own_notes.xid AND o.cutover = stand.name
+         AND (o.kind || ':' || o.unit = ANY (own_notes.forward_refs) OR o.kind || ':' || o.unit = ANY (own_notes.reverse_refs))
+       ORDER BY o.direction, o.kind, o.unit
+    LOOP
+      -- Its note may have gone with an earlier one.
+      CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS o
+                                 WHERE o.unit_key = stand.name || '/' || one.direction || '/' || one.kind || ':' || one.unit);
+      DECLARE
+        failure text := cutover.try_both_sides(
+          stand,
+          CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+          CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END);
+      BEGIN
+        IF failure IS NULL THEN
+          PERFORM cutover.put_waiting_aside(
+            stand,
+            CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+            CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+            as_of);
+          done := done + 1;
+        ELSIF pg_catalog.left(failure, 5) NOT IN ('55P03', '40P01', '40001') THEN
+          PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
+            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7));
+          done := done + 1;
+        END IF;
+      END;
+    END LOOP;
+  END LOOP;
+  RETURN done;
+END;
+$$;
+
+-- Units whose notes were there before a drain that went well (as_of) and still are: they hang together with a unit that has failed and
+-- wait for it. A note that came meanwhile is another write's.
+CREATE OR REPLACE FUNCTION cutover.put_waiting_aside(
+  stand cutover.cutovers, forward_refs text[], reverse_refs text[], as_of pg_snapshot
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  waiting record;
+BEGIN
+  FOR waiting IN
+    SELECT DISTINCT o.direction, o.kind, o.unit FROM cutover.outbox AS o
+     WHERE o.xid <> pg_catalog.pg_current_xact_id() AND pg_catalog.pg_visible_in_snapshot(o.xid, as_of)
+       AND o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
+                          || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
+  LOOP
+    PERFORM cutover.put_aside(stand, waiting.direction, waiting.kind, waiting.unit, 'quarantined', 'CU005',
+      'it hangs together with a unit that is in quarantine, and waits for it');
+  END LOOP;
+END;
+$$;
+
+-- Works units of both sides off in a block of its own. NULL when it went well, else SQLSTATE and message. What is no unit's fault is
+-- raised.
+CREATE OR REPLACE FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.flush_both_sides(stand, forward_refs, reverse_refs, may_release => true);
+  RETURN NULL;
+EXCEPTION
+  WHEN query_canceled THEN
+    RAISE;
+  WHEN OTHERS THEN
+    IF cutover.is_our_fault(SQLSTATE) THEN
+      RAISE;
+    END IF;
+    RETURN SQLSTATE || ' ' || SQLERRM;
+END;
+$$;
+
+-- Quarantines a unit and takes its notes away, with the images that only they waited for.
+CREATE OR REPLACE FUNCTION cutover.put_aside(
+  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.quarantine_unit(stand.name, unit_direction, unit_kind, wanted, unit_class, why, error_text);
+  PERFORM cutover.forget_notes(stand.name, unit_direction, ARRAY[unit_kind || ':' || wanted]);
+  IF error_text IS NOT NULL THEN
+    -- The images stay: they say what the new side was made of, for the day when the unit is taken up again.
+    RETURN;
+  END IF;
+  DELETE FROM cutover.images AS unwanted
+   WHERE unwanted.cutover = stand.name AND unwanted.feeds @> ARRAY[unit_kind || ':' || wanted]
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name);
+END;
+$$;
+-- What the migration of a compiled cutover calls: first begin_compiled(), near its end swap_compiled() and register_cutover(), then
+-- come the triggers, and last seal_compiled(). Whether it stands there already or not, it may be run: the SQL that stands goes on
+-- working until swap_compiled(), and writers are held up only from there to the end of the migration.
+
+-- Refuses statements that do not share one transaction: half of a compiled cutover is worse than none. The first statement of
+-- the file has left the number of its transaction in a setting, which is gone when that transaction was its own.
+CREATE OR REPLACE FUNCTION cutover.require_one_transaction() RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF pg_catalog.current_setting('cutover.transaction', true) IS DISTINCT FROM pg_catalog.pg_current_xact_id()::text THEN
+    RAISE EXCEPTION 'this file has to run in one transaction, and each of its statements has one of its own'
+      USING ERRCODE = 'CU060', HINT = 'psql -1 -f <file>, or send the whole file as one string. Nothing of it was done.';
+  END IF;
+END;
+$$;
+
+-- Refuses to compile a cutover that is over, or that stands in the middle of a move. True when it is known.
+CREATE OR REPLACE FUNCTION cutover.require_compilable(cutover_name text) RETURNS boolean
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  known cutover.cutovers;
+BEGIN
+  SELECT * INTO known FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+  IF known.phase IN ('archived', 'dropped') THEN
+    RAISE EXCEPTION 'cutover % is in phase %: there is nothing to sync any more', cutover_name, known.phase
+      USING ERRCODE = 'CU061', HINT = CASE known.phase
+        WHEN 'archived' THEN 'Roll it back first, or leave its SQL as it is.'
+        ELSE 'Leave its definition as it is; or `cutover remove` it first, when another is to have its name.' END;
+  ELSIF known.step IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover % is in the middle of a move (%)', cutover_name, known.step
+      USING ERRCODE = 'CU061', HINT = 'Bring the move to its end: run the same `cutover advance` or `cutover rollback` again.';
+  END IF;
+  RETURN known.name IS NOT NULL;
+END;
+$$;
+
+-- The schema of a cutover, new and empty. What stood in it is moved aside under a name that no cutover can have, and stays at work.
+CREATE OR REPLACE FUNCTION cutover.begin_compiled(cutover_name text, schema_name name, core integer) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  is_known boolean;
+BEGIN
+  PERFORM cutover.require_one_transaction();
+  IF core > cutover.core_version() THEN
+    RAISE EXCEPTION 'cutover % was compiled for core version %, this database has version %', cutover_name, core, cutover.core_version()
+      USING ERRCODE = 'CU012', HINT = 'Run `cutover init --upgrade` and migrate first.';
+  END IF;
+  is_known := cutover.require_compilable(cutover_name);
+  IF pg_catalog.to_regnamespace(pg_catalog.quote_ident(schema_name)) IS NOT NULL THEN
+    IF NOT is_known THEN
+      RAISE EXCEPTION 'the schema % is there already, and belongs to no cutover', schema_name
+        USING ERRCODE = 'CU061', HINT = 'Drop or rename it, or choose another name for the cutover.';
+    END IF;
+    EXECUTE pg_catalog.format('ALTER SCHEMA %I RENAME TO %I', schema_name, schema_name || '$before');
+  END IF;
+  EXECUTE pg_catalog.format('CREATE SCHEMA %I', schema_name);
+  EXECUTE pg_catalog.format('REVOKE ALL ON SCHEMA %I FROM PUBLIC', schema_name);
+END;
+$$;
+
+-- Takes what stood before away, with its triggers. From here to the end of the migration nobody writes the tables of the cutover.
+-- Lock: see lock_out_writers(). Nothing when the cutover is new.
+CREATE OR REPLACE FUNCTION cutover.swap_compiled(cutover_name text, schema_name name) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  before name := schema_name || '$before';
+BEGIN
+  PERFORM cutover.require_one_transaction();
+  IF pg_catalog.to_regnamespace(pg_catalog.quote_ident(before)) IS NULL THEN
+    RETURN;
+  END IF;
+  PERFORM cutover.require_no_dependents(before, schema_name);
+  PERFORM cutover.drop_all_but_triggers(before);
+  PERFORM cutover.lock_out_writers(cutover_name, before);
+  -- Asked again where nobody can move it any more.
+  PERFORM cutover.require_compilable(cutover_name);
+  EXECUTE pg_catalog.format('DROP SCHEMA %I CASCADE', before);
+END;
+$$;
+
+-- Writes down the catalog and the triggers as they stand now: what the compiled SQL relies on.
+CREATE OR REPLACE FUNCTION cutover.seal_compiled(cutover_name text, tables text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  PERFORM cutover.require_one_transaction();
+  UPDATE cutover.cutovers AS c
+     SET fingerprint = cutover.live_fingerprint(c.compiled_schema, tables), trigger_stamp = cutover.trigger_stamp(c.name)
+   WHERE c.name = cutover_name;
+END;
+$$;
+-- The parts of a definition that decide what a cutover writes, and that are not the same in two of its forms: files of mappings and rules
+-- by their paths, and `shape` for units, keys, feeds and tables. A form from before there was a `shape` says less of it.
+CREATE OR REPLACE FUNCTION cutover.changed_parts(before jsonb, after jsonb) RETURNS text[]
+  LANGUAGE sql IMMUTABLE
+RETURN ARRAY(
+  SELECT coalesce(old.path, new.path)
+    FROM pg_catalog.jsonb_each_text(before -> 'mappings') AS old (path, text)
+    FULL JOIN pg_catalog.jsonb_each_text(after -> 'mappings') AS new (path, text) ON new.path = old.path
+   WHERE old.text IS DISTINCT FROM new.text
+  UNION ALL
+  SELECT 'shape'
+   WHERE CASE WHEN before ? 'shape' AND after ? 'shape' THEN before -> 'shape' <> after -> 'shape'
+              ELSE (before -> 'units', before -> 'tables', before -> 'keep', before ? 'irreversible')
+                   IS DISTINCT FROM (after -> 'units', after -> 'tables', after -> 'keep', after ? 'irreversible') END
+  ORDER BY 1);
+
+-- Compiled SQL signs in here. Compiled again, it replaces what it said before. When what it writes has changed:
+-- * While legacy is the truth, every unit counts as not yet backfilled (a new epoch), so that gates ask for a backfill and a verify
+--   again, and nobody's acceptance of a unit in the quarantine holds any longer. When units are spelled otherwise than before, notes
+--   and images in the old spelling are dropped: the backfill visits every unit.
+-- * Once writes have moved it is refused (CU019): the new side would differ from what the changed mapping says, with no way to tell who
+--   is right, and the reverse mapping is the way back.
+-- Lock: of a cutover that stands already, the barrier.
+CREATE OR REPLACE FUNCTION cutover.register_cutover(
+  cutover_name text, schema_name name, compiled_definition jsonb, expected_fingerprint jsonb, core integer
+) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  before cutover.cutovers;
+  changed text[] := '{}';
+  waiting bigint;
+BEGIN
+  IF core > cutover.core_version() THEN
+    RAISE EXCEPTION 'cutover % was compiled for core version %, this database has version %', cutover_name, core, cutover.core_version()
+      USING ERRCODE = 'CU012', HINT = 'Run `cutover init --upgrade` and migrate first.';
+  END IF;
+  IF core >= 2 THEN
+    PERFORM cutover.require_one_transaction();
+  END IF;
+  SELECT * INTO before FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
+
+  IF before.name IS NOT NULL THEN
+    -- With the triggers' tables locked there is no writer left who could commit a note behind our back, and no drainer with this.
+    PERFORM cutover.barrier_exclusive();
+    changed := cutover.changed_parts(before.definition, compiled_definition);
+  END IF;
+  IF changed <> '{}' AND cutover.phase_rank(before.phase) >= 4 THEN
+    RAISE EXCEPTION 'cutover %: % cannot change in phase %', cutover_name,
+      pg_catalog.replace(pg_catalog.array_to_string(changed, ', '), 'shape', 'its units, keys or tables'), before.phase
+      USING ERRCODE = 'CU019',
+            HINT = 'The new side is the truth now and would differ from what the changed mapping says, with no way back. Roll back first.';
+  END IF;
+  IF changed <> '{}' THEN
+    DELETE FROM cutover.quarantine AS q WHERE q.cutover = cutover_name;
+  END IF;
+  IF 'shape' = ANY (changed) THEN
+    SELECT pg_catalog.count(*) INTO waiting FROM (SELECT FROM cutover.outbox AS o WHERE o.cutover = cutover_name LIMIT 20001) AS counted;
+    IF waiting > 20000 THEN
+      RAISE EXCEPTION 'cutover %: more than 20000 notes are waiting, and throwing them away would hold writers up', cutover_name
+        USING ERRCODE = 'CU062', HINT = pg_catalog.format('Run `cutover drain %s`, or a worker, and migrate again.', cutover_name);
+    END IF;
+    DELETE FROM cutover.outbox AS o WHERE o.cutover = cutover_name;
+    DELETE FROM cutover.images AS i WHERE i.cutover = cutover_name;
+  END IF;
+
+  INSERT INTO cutover.cutovers AS known (name, compiled_schema, definition, fingerprint)
+  VALUES (cutover_name, schema_name, compiled_definition, expected_fingerprint)
+      ON CONFLICT (name) DO UPDATE
+     SET definition = excluded.definition, fingerprint = excluded.fingerprint,
+         epoch = known.epoch + CASE WHEN changed = '{}' THEN 0 ELSE 1 END;
+  DELETE FROM cutover.unit_kinds AS old WHERE old.cutover = cutover_name;
+  INSERT INTO cutover.unit_kinds (cutover, direction, kind, rank)
+  SELECT cutover_name, directions.direction, kinds.kind ->> 0, kinds.rank
+    FROM (VALUES ('forward'), ('reverse')) AS directions (direction)
+   CROSS JOIN LATERAL pg_catalog.jsonb_array_elements(
+           coalesce(compiled_definition -> 'units' -> directions.direction, '[]')) WITH ORDINALITY AS kinds (kind, rank);
+
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, CASE WHEN before.name IS NULL THEN 'cutover_registered' ELSE 'cutover_compiled_again' END,
+          pg_catalog.jsonb_build_object('core', core, 'changed', pg_catalog.to_jsonb(changed), 'phase', before.phase));
+END;
+$$;
+-- Takes a cutover out of the database: its compiled schema, its triggers, and every row that the core holds about it but the events,
+-- the last of which says what its moves were. Only from `expanded`, where sync writes nothing, and from `dropped`, where it is over.
+-- The tables of the application stay as they are.
+-- from_phase: the phase in which it stands where this was decided. When that is `dropped`, a database in which it stands earlier and
+-- has never held a row (one that replays the migrations) is brought there first; where it has held rows, it is refused.
+-- SECURITY INVOKER: for the owner. From a migration file, let it be the last statement of its file.
+-- Lock: from `expanded`, see lock_out_writers(), until the end of the transaction; from `dropped`, none that a writer meets.
+CREATE OR REPLACE FUNCTION cutover.remove(cutover_name text, from_phase text DEFAULT NULL) RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  next_phase text;
+  history jsonb;
+  left_over bigint;
+BEGIN
+  IF from_phase NOT IN ('expanded', 'dropped') THEN
+    RAISE EXCEPTION 'a cutover is removed from expanded or from dropped, not from "%"', from_phase
+      USING ERRCODE = 'CU013', HINT = 'Roll it back, or advance it to dropped, first.';
+  END IF;
+  IF from_phase = 'dropped' AND stand.phase <> 'dropped' AND NOT cutover.has_held_rows(cutover_name) THEN
+    FOREACH next_phase IN ARRAY ARRAY['dual_write', 'backfilled', 'reads_switched', 'writes_switched', 'legacy_locked', 'archived', 'dropped'] LOOP
+      CONTINUE WHEN cutover.phase_rank(next_phase) <= cutover.phase_rank(stand.phase);
+      PERFORM cutover.advance(cutover_name, next_phase, reason => 'removed');
+    END LOOP;
+    stand := cutover.stand_of(cutover_name);
+  END IF;
+  IF stand.phase NOT IN ('expanded', 'dropped') OR stand.step IS NOT NULL OR stand.phase <> from_phase THEN
+    RAISE EXCEPTION 'cutover % is in phase %, it can be removed from %', cutover_name,
+      stand.phase || coalesce(' (' || stand.step || ')', ''), coalesce(from_phase, 'expanded or dropped')
+      USING ERRCODE = 'CU063',
+            HINT = CASE WHEN stand.phase = 'dropped' THEN pg_catalog.format('Remove it from where it stands: SELECT cutover.remove(%L, ''dropped'').', cutover_name)
+                        WHEN stand.phase IN ('archived', 'legacy_locked', 'writes_switched') OR from_phase = 'dropped'
+                        THEN pg_catalog.format('`cutover advance %s --to dropped`, or `cutover rollback %s`; then remove it.', cutover_name, cutover_name)
+                        ELSE pg_catalog.format('`cutover rollback %s` first; it loses nothing.', cutover_name) END;
+  END IF;
+
+  -- What is much to delete goes before anybody is held up.
+  PERFORM cutover.forget_rows(cutover_name);
+  IF stand.phase = 'expanded' THEN
+    PERFORM cutover.require_no_dependents(stand.compiled_schema);
+    PERFORM cutover.drop_all_but_triggers(stand.compiled_schema);
+    PERFORM cutover.lock_out_writers(cutover_name, stand.compiled_schema);
+  END IF;
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name AND c.phase = stand.phase AND c.move = stand.move FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'cutover % has moved while it was to be removed', cutover_name
+      USING ERRCODE = 'CU063', HINT = 'Look at `cutover status`, and decide again.';
+  END IF;
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
+   WHERE q.cutover = cutover_name AND q.direction = 'reverse' AND q.error IS NOT NULL AND q.accepted_at IS NULL;
+  left_over := left_over + (SELECT pg_catalog.count(*) FROM cutover.outbox AS o WHERE o.cutover = cutover_name AND o.direction = 'reverse');
+  IF left_over > 0 THEN
+    RAISE EXCEPTION 'cutover %: % units were written on the new side and are not in the legacy tables', cutover_name, left_over
+      USING ERRCODE = 'CU063', HINT = pg_catalog.format('`cutover drain %s`, then mend or accept what `cutover quarantine %s` shows.', cutover_name, cutover_name);
+  END IF;
+
+  IF stand.phase = 'expanded' THEN
+    -- CASCADE reaches our own triggers on the tables, which hang on functions of this schema.
+    EXECUTE pg_catalog.format('DROP SCHEMA IF EXISTS %I CASCADE', stand.compiled_schema);
+  END IF;
+  SELECT coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t) - 'gates' ORDER BY t.id), '[]') INTO history
+    FROM cutover.phase_transitions AS t WHERE t.cutover = cutover_name;
+  PERFORM cutover.forget_rows(cutover_name, all_of_them => true);
+  DELETE FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+  INSERT INTO cutover.events (cutover, event, detail)
+  VALUES (cutover_name, 'cutover_removed', pg_catalog.jsonb_build_object('from', stand.phase, 'moves', history));
+END;
+$$;
+
+-- Deletes what the core's tables hold about a cutover, in every one that has a column `cutover`; the row of the cutover itself and the
+-- events stay. Without all_of_them only what can be much, and what no decision hangs on.
+CREATE OR REPLACE FUNCTION cutover.forget_rows(cutover_name text, all_of_them boolean DEFAULT false) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  forgotten record;
+BEGIN
+  FOR forgotten IN
+    SELECT c.relname FROM pg_catalog.pg_attribute AS a
+      JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
+      JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+     WHERE n.nspname = 'cutover' AND c.relkind IN ('r', 'p') AND a.attname = 'cutover' AND NOT a.attisdropped
+       AND c.relname <> 'events'
+       AND (all_of_them OR c.relname IN ('units', 'observations', 'backfills', 'drift_runs'))
+     ORDER BY c.relname
+  LOOP
+    EXECUTE pg_catalog.format('DELETE FROM cutover.%I AS gone WHERE gone.cutover = $1', forgotten.relname) USING cutover_name;
+  END LOOP;
+END;
+$$;
+-- Takes the toolkit out of the database: the schema `cutover` with all that it holds, and the queue of the workers. Refused while a
+-- cutover or a registered view is there, and while anything else hangs on it.
+-- SECURITY INVOKER: for the owner. Stop the workers first: one that starts later fails, as there is no core for it.
+-- Lock: ACCESS EXCLUSIVE on our own tables; none that a writer meets, as no trigger is left.
+CREATE OR REPLACE FUNCTION cutover.uninstall() RETURNS void
+  LANGUAGE plpgsql
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+AS $$
+DECLARE
+  known text;
+BEGIN
+  -- Nobody registers one behind our back.
+  LOCK TABLE cutover.cutovers IN ACCESS EXCLUSIVE MODE;
+  SELECT pg_catalog.string_agg(pg_catalog.format('%s (%s)', c.name, c.phase), ', ' ORDER BY c.name) INTO known FROM cutover.cutovers AS c;
+  IF known IS NOT NULL THEN
+    RAISE EXCEPTION 'cutovers are still there: %', known
+      USING ERRCODE = 'CU065', HINT = '`cutover remove <name>` each of them first, from expanded or from dropped.';
+  END IF;
+  SELECT pg_catalog.string_agg(v.name, ', ' ORDER BY v.name) INTO known FROM cutover.views AS v;
+  IF known IS NOT NULL THEN
+    RAISE EXCEPTION 'views are still registered: %', known
+      USING ERRCODE = 'CU065', HINT = 'SELECT cutover.unregister_view(''<view>'') for each of them first.';
+  END IF;
+  PERFORM cutover.require_no_dependents('cutover', with_triggers => true);
+  IF pg_catalog.to_regclass('cutover_jobs.job') IS NOT NULL AND pg_catalog.to_regclass('cutover_jobs.version') IS NOT NULL THEN
+    PERFORM cutover.require_no_dependents('cutover_jobs');
+    DROP SCHEMA cutover_jobs CASCADE;
+  END IF;
+  DROP SCHEMA cutover CASCADE;
+END;
+$$;
+
 -- Idempotent requests: a log of what was answered to which key. One row for each request that was answered, or refused for good: written by the transaction that did the work, so that there is
 -- never one without the other. Locks: none, the table is new. Its first eight columns and the names of its indexes are those that
 -- applications know which kept such a log themselves. status is 'failed' and response_data NULL until the request is finished.
@@ -4942,7 +5840,7 @@ DECLARE
   finest text := (SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = stand.name AND k.direction = 'forward'
                    ORDER BY k.rank DESC LIMIT 1);
 BEGIN
-  IF stand.phase = 'dual_write' THEN
+  IF stand.phase = 'dual_write' OR NOT cutover.is_backfilled(stand) THEN
     -- Before the backfill has been here, a coarser unit may be missing.
     SELECT refs || coalesce(pg_catalog.array_agg(DISTINCT coarser.ref), '{}') INTO all_refs
       FROM cutover.refs_by_kind(stand.name, 'forward', refs) AS r
@@ -6220,10 +7118,7 @@ BEGIN
   PERFORM cutover.register_cutover(projection_name, schema_name, compiled_definition, expected_fingerprint, core);
   PERFORM cutover.refuse_circle(projection_name);
 
-  changed := before.name IS NULL
-    OR before.definition -> 'mappings' IS DISTINCT FROM compiled_definition -> 'mappings'
-    OR before.definition -> 'units' IS DISTINCT FROM compiled_definition -> 'units'
-    OR before.definition -> 'tables' IS DISTINCT FROM compiled_definition -> 'tables';
+  changed := before.name IS NULL OR cutover.changed_parts(before.definition, compiled_definition) <> '{}';
   IF NOT changed THEN
     RETURN;
   END IF;

@@ -1,5 +1,5 @@
---! Previous: sha1:20a10fa621bbef0b802fe8e6d54a48042d68e800
---! Hash: sha1:371a2825cabdb9d870d12efcc1502b1a90fbb29f
+--! Previous: sha1:e918b085258ae9ceb2d28ecfc807f5154625fcb7
+--! Hash: sha1:dd8e2fffcf2a312d1f6ab5b509719a3457f9c7bf
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its

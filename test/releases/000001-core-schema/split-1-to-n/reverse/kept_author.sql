@@ -1,0 +1,3 @@
+SELECT author.name
+FROM author
+WHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)
