@@ -36,6 +36,16 @@ export const EXIT = {
   lockWait: 8,
   /** graphile-migrate or pgtyped failed. */
   migration: 9,
+  /** There was nothing to do, where that was asked for (`migrate --detailed-exitcode`). */
+  nothingToDo: 10,
+  /** A committed migration is not what it was when it was committed or applied. */
+  altered: 11,
+  /** A right is missing that `migrate` needs; the hint holds the GRANT lines. */
+  rightMissing: 12,
+  /** A transaction pooler stands in between. */
+  pooler: 13,
+  /** Package, core schema or Node are of versions that do not go together. */
+  version: 14,
 } as const;
 
 /** The one class of errors that pg-cutover throws on purpose. Anything else that escapes is a defect of ours. */

@@ -25,6 +25,7 @@ const ARROWS: Record<string, readonly string[] | "everything"> = {
   // From SQL in the database to moves. It reaches compiled functions through the core schema, not through the compiler: a
   // database that an older release compiled still runs.
   engine: ["errors", "log", "config", "db", "generated"],
+  migrate: ["errors", "log", "config", "db", "generated", "definition", "lint", "project", "engine"],
   requests: ["errors", "log", "db", "generated"],
   routes: ["errors", "log", "db", "generated"],
   jobs: ["errors", "log", "config", "db", "generated", "engine", "requests"],

@@ -12,4 +12,9 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
   [EXIT.database, "no database, no core schema in it, or a right is missing"],
   [EXIT.lockWait, "other sessions were in the way for too long; try again"],
   [EXIT.migration, "graphile-migrate or pgtyped failed"],
+  [EXIT.nothingToDo, "nothing to do, where `--detailed-exitcode` asks for it"],
+  [EXIT.altered, "a committed migration is not what it was when it was committed or applied"],
+  [EXIT.rightMissing, "`migrate` lacks a right; the hint holds the GRANT lines"],
+  [EXIT.pooler, "a transaction pooler stands in between"],
+  [EXIT.version, "package, core schema or Node are of versions that do not go together"],
 ];

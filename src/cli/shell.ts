@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { DefinitionError } from "../definition/problem.ts";
 import { CutoverError, EXIT } from "../errors.ts";
+import { MigrateError } from "../migrate/failure.ts";
 import { findProject, type Project } from "../project/find.ts";
 import { databaseUrl } from "../project/settings.ts";
 import { createOutput, type Output } from "./print.ts";
@@ -33,6 +34,8 @@ export interface Answer {
   readonly facts: object;
   /** The answer is no: decides the exit code, and stands in the line as `error`. */
   readonly refusal?: CutoverError | undefined;
+  /** For an answer that is no refusal and yet not 0. */
+  readonly exitCode?: number;
 }
 
 /** A command with the common options and an example in its help. */
@@ -89,6 +92,7 @@ export function act<Options extends object>(
       ...(refusal === undefined ? {} : factsOf(refusal)),
       ...answer.facts,
     });
+    if (answer.exitCode !== undefined) process.exitCode = answer.exitCode;
     if (refusal !== undefined) {
       out.note(`${refusal.message}\n  → ${refusal.hint}`);
       process.exitCode = refusal.exitCode;
@@ -102,6 +106,7 @@ export function factsOf(error: CutoverError): object {
   return {
     error: { code, message, hint },
     ...(error instanceof DefinitionError ? { problems: error.problems } : {}),
+    ...(error instanceof MigrateError ? error.facts : {}),
   };
 }
 

@@ -28,7 +28,7 @@ test("every error code that the toolkit knows is explained, and no other", async
 
 test("every command has help with an example, and stands in docs/operating.md with every option", async () => {
   const operating = await read("docs/operating.md");
-  const rows = [...operating.matchAll(/^\| (\d) +\| (.+?) +\|$/gm)].map(([, code, meaning]) => [
+  const rows = [...operating.matchAll(/^\| (\d+) +\| (.+?) +\|$/gm)].map(([, code, meaning]) => [
     Number(code),
     meaning,
   ]);

@@ -39,7 +39,7 @@ test("from an empty folder to dropped, by commands alone", async () => {
   expect((await ok("compile", "--check", "--shadow", "--json")).facts).toMatchObject({
     compiled: [{ cutover: PLAIN, file: "migrations/committed/000002-the-cutover.sql", state: "up to date" }],
   });
-  expect((await ok("migrate")).stdout).toBe("The database is up to date.\n");
+  expect((await ok("migrate")).stdout).toBe("Already up to date.\n");
   expect((await ok("status")).stdout).toBe(`${PLAIN}  expanded\n`);
 
   await ok("advance", PLAIN);

@@ -20,7 +20,7 @@ test("migrate waits for another migrate, and gives up with 8 when it takes too l
     code: 8,
     facts: {
       ok: false,
-      error: { code: "CU411", message: expect.stringContaining("Failed to get exclusive lock") },
+      error: { code: "CU411", message: expect.stringContaining("another migrate is at work: backend") },
     },
   });
   const waiting = cutover("migrate", "--json");
@@ -36,7 +36,7 @@ test("migrate waits for another migrate, and gives up with 8 when it takes too l
   expect((await waiting).facts).toMatchObject({ ok: true, upToDate: true });
 });
 
-test("a migration that meets a lock is tried again, one that is wrong ends with 9 and leaves nothing", async () => {
+test("a migration that meets a lock is tried again, one whose hash is wrong is refused with 11", async () => {
   const { cutover, db, folder, commit } = await createCliProject();
   await writeProjectFile(folder, ".gmrc", "{}\n");
   await writeProjectFile(folder, "migrations/committed/.gitkeep", "");
@@ -56,8 +56,8 @@ test("a migration that meets a lock is tried again, one that is wrong ends with 
     facts: { error: { message: expect.stringContaining("lock timeout") } },
   });
   await writer.query("COMMIT");
-  expect((await cutover("migrate")).stdout).toBe("1 migrations run.\n");
-  expect((await cutover("migrate")).stdout).toBe("The database is up to date.\n");
+  expect((await cutover("migrate")).stdout).toBe("1 migration run: 000001-busy.sql.\n");
+  expect((await cutover("migrate")).stdout).toBe("Already up to date.\n");
 
   const file = join(folder, "migrations/committed/000001-busy.sql");
   const wrong = (await readFile(file, "utf8"))
@@ -65,7 +65,7 @@ test("a migration that meets a lock is tried again, one that is wrong ends with 
     .replace(/^--! Hash: .*$/m, "--! Hash: sha1:0");
   await writeFile(join(folder, "migrations/committed/000002-wrong.sql"), wrong);
   const failed = await cutover("migrate", "--json");
-  expect(failed).toMatchObject({ code: 9, facts: { ok: false, error: { code: "CU410" } } });
+  expect(failed).toMatchObject({ code: 11, facts: { ok: false, error: { code: "CU430" } } });
 });
 
 test("init writes the core once, and to a file of its own for other tools", async () => {

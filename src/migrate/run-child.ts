@@ -1,0 +1,64 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import type { ChildJob, ChildReport, DatabaseFailure } from "./child-messages.ts";
+
+/** How a run of graphile-migrate ended. */
+export interface ChildOutcome {
+  /** The files that were begun; the last of them failed if `failure` is set. */
+  readonly begun: readonly string[];
+  readonly failure: DatabaseFailure | undefined;
+  /** `settings` asked for them. */
+  readonly settings: Record<string, unknown> | undefined;
+  /** What was said otherwise: by graphile-migrate, and by the project's own actions. */
+  readonly said: string;
+}
+
+const CHILD = fileURLToPath(
+  new URL(import.meta.url.endsWith(".ts") ? "./child.ts" : "./child.js", import.meta.url),
+);
+
+/** A session that the server ended takes graphile-migrate's process with it, and no report comes. */
+const LOST: DatabaseFailure = {
+  message: "graphile-migrate ended without a word: its session was terminated",
+  code: "57P01",
+  position: undefined,
+  detail: undefined,
+  hint: undefined,
+  where: undefined,
+  migration: undefined,
+  statement: undefined,
+};
+
+/**
+ * Runs graphile-migrate in a process of its own, which finds its files from the project's folder.
+ *
+ * @param onFile called when a migration begins
+ */
+export async function runChild(
+  folder: string,
+  job: ChildJob,
+  onFile: (file: string) => void = () => undefined,
+): Promise<ChildOutcome> {
+  const child = fork(CHILD, [], { cwd: folder, stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
+  const begun: string[] = [];
+  let said = "";
+  let end: Extract<ChildReport, { event: "done" | "failed" | "settings" }> | undefined;
+  const collect = (chunk: Buffer) => {
+    said += chunk.toString("utf8");
+  };
+  child.stdout?.on("data", collect);
+  child.stderr?.on("data", collect);
+  child.on("message", (message: ChildReport) => {
+    if (message.event === "running") {
+      begun.push(message.file);
+      onFile(message.file);
+    } else if (message.event === "said") said += `${message.text}\n`;
+    else end = message;
+  });
+  const closed = once(child, "close");
+  child.send(job);
+  await closed;
+  const failure = end?.event === "failed" ? end.error : end === undefined ? LOST : undefined;
+  return { begun, failure, said, settings: end?.event === "settings" ? end.settings : undefined };
+}
