@@ -99,7 +99,7 @@ export interface ReadSchemaRightsQuery {
   result: ReadSchemaRightsResult;
 }
 
-const readSchemaRightsIR: any = {"usedParamSet":{"schemas":true},"params":[{"name":"schemas","required":true,"transform":{"type":"scalar"},"locs":[{"a":268,"b":276}]}],"statement":"SELECT namespace.nspname AS \"schema!\",\n       pg_catalog.has_schema_privilege(namespace.oid, 'USAGE') AS \"usage!\",\n       pg_catalog.has_schema_privilege(namespace.oid, 'CREATE') AS \"create!\"\n  FROM pg_catalog.pg_namespace AS namespace\n WHERE namespace.nspname = ANY (:schemas!::text[])                                                                                                                                                                                 "};
+const readSchemaRightsIR: any = {"usedParamSet":{"schemas":true},"params":[{"name":"schemas","required":true,"transform":{"type":"scalar"},"locs":[{"a":268,"b":276}]}],"statement":"SELECT namespace.nspname AS \"schema!\",\n       pg_catalog.has_schema_privilege(namespace.oid, 'USAGE') AS \"usage!\",\n       pg_catalog.has_schema_privilege(namespace.oid, 'CREATE') AS \"create!\"\n  FROM pg_catalog.pg_namespace AS namespace\n WHERE namespace.nspname = ANY (:schemas!::text[])                                                                                                                                                                                                                                                   "};
 
 /**
  * Query generated from SQL:
@@ -108,7 +108,7 @@ const readSchemaRightsIR: any = {"usedParamSet":{"schemas":true},"params":[{"nam
  *        pg_catalog.has_schema_privilege(namespace.oid, 'USAGE') AS "usage!",
  *        pg_catalog.has_schema_privilege(namespace.oid, 'CREATE') AS "create!"
  *   FROM pg_catalog.pg_namespace AS namespace
- *  WHERE namespace.nspname = ANY (:schemas!::text[])                                                                                                                                                                                 
+ *  WHERE namespace.nspname = ANY (:schemas!::text[])                                                                                                                                                                                                                                                   
  * ```
  */
 export const readSchemaRights = new PreparedQuery<ReadSchemaRightsParams,ReadSchemaRightsResult>(readSchemaRightsIR);
@@ -117,6 +117,7 @@ export const readSchemaRights = new PreparedQuery<ReadSchemaRightsParams,ReadSch
 /** 'ReadOwners' parameters type */
 export interface ReadOwnersParams {
   names: stringArray;
+  schemas: stringArray;
 }
 
 /** 'ReadOwners' return type */
@@ -132,16 +133,20 @@ export interface ReadOwnersQuery {
   result: ReadOwnersResult;
 }
 
-const readOwnersIR: any = {"usedParamSet":{"names":true},"params":[{"name":"names","required":true,"transform":{"type":"scalar"},"locs":[{"a":224,"b":230}]}],"statement":"SELECT wanted.name AS \"name!\",\n       pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relation.relowner)) AS \"owner!\",\n       pg_catalog.pg_has_role(relation.relowner, 'USAGE') AS \"acts_as_owner!\"\n  FROM pg_catalog.unnest(:names!::text[]) AS wanted (name)\n  JOIN pg_catalog.pg_class AS relation ON relation.oid = pg_catalog.to_regclass(wanted.name)                                                                                                                                                                                                     "};
+const readOwnersIR: any = {"usedParamSet":{"schemas":true,"names":true},"params":[{"name":"schemas","required":true,"transform":{"type":"scalar"},"locs":[{"a":287,"b":295}]},{"name":"names","required":true,"transform":{"type":"scalar"},"locs":[{"a":325,"b":331}]}],"statement":"SELECT pg_catalog.format('%I.%I', namespace.nspname, relation.relname) AS \"name!\",\n       pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relation.relowner)) AS \"owner!\",\n       pg_catalog.pg_has_role(relation.relowner, 'USAGE') AS \"acts_as_owner!\"\n  FROM ROWS FROM (pg_catalog.unnest(:schemas!::text[]), pg_catalog.unnest(:names!::text[])) AS wanted (schema, name)\n  JOIN pg_catalog.pg_namespace AS namespace\n    ON namespace.nspname = wanted.schema\n       OR pg_catalog.length(wanted.schema) = 0 AND namespace.nspname = ANY (pg_catalog.current_schemas(FALSE))\n  JOIN pg_catalog.pg_class AS relation\n    ON relation.relnamespace = namespace.oid AND relation.relname = wanted.name                                                                                                                                                                                                     "};
 
 /**
  * Query generated from SQL:
  * ```
- * SELECT wanted.name AS "name!",
+ * SELECT pg_catalog.format('%I.%I', namespace.nspname, relation.relname) AS "name!",
  *        pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relation.relowner)) AS "owner!",
  *        pg_catalog.pg_has_role(relation.relowner, 'USAGE') AS "acts_as_owner!"
- *   FROM pg_catalog.unnest(:names!::text[]) AS wanted (name)
- *   JOIN pg_catalog.pg_class AS relation ON relation.oid = pg_catalog.to_regclass(wanted.name)                                                                                                                                                                                                     
+ *   FROM ROWS FROM (pg_catalog.unnest(:schemas!::text[]), pg_catalog.unnest(:names!::text[])) AS wanted (schema, name)
+ *   JOIN pg_catalog.pg_namespace AS namespace
+ *     ON namespace.nspname = wanted.schema
+ *        OR pg_catalog.length(wanted.schema) = 0 AND namespace.nspname = ANY (pg_catalog.current_schemas(FALSE))
+ *   JOIN pg_catalog.pg_class AS relation
+ *     ON relation.relnamespace = namespace.oid AND relation.relname = wanted.name                                                                                                                                                                                                     
  * ```
  */
 export const readOwners = new PreparedQuery<ReadOwnersParams,ReadOwnersResult>(readOwnersIR);

@@ -1,6 +1,12 @@
 import { type Fields, isFields, nameParts, walk } from "../lint/syntax-tree.ts";
 import type { Statement } from "./statements.ts";
 
+interface Relation {
+  /** undefined where the search_path decides. */
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
 /** What statements ask of a role, as far as they say so by themselves. */
 export interface NeededRights {
   /** CREATE on the database. */
@@ -8,7 +14,7 @@ export interface NeededRights {
   /** Schemas that were not made by these statements and get something new. */
   readonly schemas: ReadonlySet<string>;
   /** Relations that were not made by these statements and are changed as only their owner may. */
-  readonly owned: ReadonlySet<string>;
+  readonly owned: readonly Relation[];
   /** A SET ROLE among them: whose rights count is no longer known. */
   readonly changesRole: boolean;
 }
@@ -25,17 +31,15 @@ const MAKES: Readonly<Record<string, string>> = {
   CreateDomainStmt: "domainname",
 };
 
-/** Statements that only the owner of a relation may run. */
-const CHANGES: Readonly<Record<string, string>> = { AlterTableStmt: "relation", RenameStmt: "relation" };
-
 export function neededBy(statements: readonly Statement[]): NeededRights {
   const made = new Set<string>();
   const schemas = new Set<string>();
-  const owned = new Set<string>();
+  const owned: Relation[] = [];
   let createsSchema = false;
   let changesRole = false;
-  const makes = (schema: string | undefined) => {
+  const makes = (schema: string | undefined, relation: Relation | undefined) => {
     if (schema !== undefined && !made.has(schema)) schemas.add(schema);
+    if (relation !== undefined) made.add(keyOf(relation));
   };
   for (const { kind, tree } of statements) {
     if (kind === "CreateSchemaStmt") {
@@ -43,28 +47,22 @@ export function neededBy(statements: readonly Statement[]): NeededRights {
       if (typeof tree.schemaname === "string") made.add(tree.schemaname);
     } else if (kind === "VariableSetStmt") {
       changesRole ||= /^(role|session_authorization)$/.test(String(tree.name));
-    } else if (kind === "IndexStmt" || CHANGES[kind] !== undefined) {
-      if (kind === "IndexStmt") makes(schemaOf(tree.relation));
-      const name = relationName(tree[CHANGES[kind] ?? "relation"]);
-      // A column or constraint of it; a database or role is renamed by the same statement, and has no relation.
-      if (name !== undefined && tree.missing_ok !== true && !made.has(name)) owned.add(name);
-    } else if (kind === "CreateTableAsStmt") {
-      makes(schemaOf(isFields(tree.into) ? tree.into.rel : undefined));
-      remember(isFields(tree.into) ? tree.into.rel : undefined);
+    } else if (/^(IndexStmt|AlterTableStmt|RenameStmt)$/.test(kind)) {
+      if (kind === "IndexStmt") makes(schemaOf(tree.relation), undefined);
+      // A role or database is renamed by the same statement, and is no relation.
+      const relation = relationOf(tree.relation);
+      if (relation !== undefined && tree.missing_ok !== true && !made.has(keyOf(relation)))
+        owned.push(relation);
     } else {
-      const field = MAKES[kind];
-      if (field === undefined) continue;
-      makes(schemaOf(tree[field]));
-      remember(tree[field]);
+      const name =
+        kind === "CreateTableAsStmt" && isFields(tree.into) ? tree.into.rel : tree[MAKES[kind] ?? ""];
+      makes(schemaOf(name), relationOf(name));
     }
   }
   return { createsSchema, schemas, owned, changesRole };
-
-  function remember(relation: unknown): void {
-    const name = relationName(relation);
-    if (name !== undefined) made.add(name);
-  }
 }
+
+const keyOf = ({ schema, name }: Relation) => JSON.stringify([schema, name]);
 
 function schemaOf(name: unknown): string | undefined {
   if (Array.isArray(name)) {
@@ -74,12 +72,9 @@ function schemaOf(name: unknown): string | undefined {
   return isFields(name) && typeof name.schemaname === "string" ? name.schemaname : undefined;
 }
 
-/** Quoted as it is to be resolved; nothing for a temporary one. */
-function relationName(relation: unknown): string | undefined {
+function relationOf(relation: unknown): Relation | undefined {
   if (!isFields(relation) || typeof relation.relname !== "string") return undefined;
-  const { schemaname, relname } = relation;
-  const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-  return typeof schemaname === "string" ? `${quoted(schemaname)}.${quoted(relname)}` : quoted(relname);
+  return { schema: schemaOf(relation), name: relation.relname };
 }
 
 /** The indexes that statements make or drop CONCURRENTLY. */

@@ -62,7 +62,11 @@ export async function checkRights(
         lines.push(`GRANT ${wanted.join(", ")} ON SCHEMA ${quoted(found.schema)} TO ${rights.role};`);
       }
     }
-    for (const found of await run(readOwners, { names: [...needed.owned] }, client)) {
+    const owned = {
+      schemas: needed.owned.map(({ schema }) => schema ?? ""),
+      names: needed.owned.map(({ name }) => name),
+    };
+    for (const found of await run(readOwners, owned, client)) {
       if (!found.acts_as_owner) {
         lines.push(
           `GRANT ${found.owner} TO ${rights.role}; -- owns ${found.name}, which a migration changes`,

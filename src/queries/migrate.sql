@@ -30,14 +30,18 @@ SELECT namespace.nspname AS "schema!",
   FROM pg_catalog.pg_namespace AS namespace
  WHERE namespace.nspname = ANY (:schemas!::text[]);
 
-/* Relations that a pending migration changes, and whether this role may act as their owner. A name is resolved as the migration
-   would, by the search_path of this session. */
+/* Relations that a pending migration changes, and whether this role may act as their owner. Looked up in the catalog, as
+   to_regclass fails without USAGE on the schema; a name with an empty one is looked for where the search_path points. */
 /* @name readOwners */
-SELECT wanted.name AS "name!",
+SELECT pg_catalog.format('%I.%I', namespace.nspname, relation.relname) AS "name!",
        pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(relation.relowner)) AS "owner!",
        pg_catalog.pg_has_role(relation.relowner, 'USAGE') AS "acts_as_owner!"
-  FROM pg_catalog.unnest(:names!::text[]) AS wanted (name)
-  JOIN pg_catalog.pg_class AS relation ON relation.oid = pg_catalog.to_regclass(wanted.name);
+  FROM ROWS FROM (pg_catalog.unnest(:schemas!::text[]), pg_catalog.unnest(:names!::text[])) AS wanted (schema, name)
+  JOIN pg_catalog.pg_namespace AS namespace
+    ON namespace.nspname = wanted.schema
+       OR pg_catalog.length(wanted.schema) = 0 AND namespace.nspname = ANY (pg_catalog.current_schemas(FALSE))
+  JOIN pg_catalog.pg_class AS relation
+    ON relation.relnamespace = namespace.oid AND relation.relname = wanted.name;
 
 /* Lets one `cutover migrate` of this database at a time go ahead. It never waits: a statement that waits holds a snapshot, and
    CREATE INDEX CONCURRENTLY of the one ahead would wait for that. */
