@@ -1,4 +1,7 @@
 #!/usr/bin/env node
+// First, and apart: with an old Node the rest may not load.
+import "./require-node.ts";
+
 import { Command } from "commander";
 import { advanceCommand } from "./commands/advance.ts";
 import { backfillCommand } from "./commands/backfill.ts";
