@@ -18,6 +18,9 @@ export interface GraphileSettings {
   readonly managesSchema: boolean;
   /** `:DATABASE_OWNER`; default the role that connects. */
   readonly databaseOwner: string | undefined;
+  /** Where the environment names none. */
+  readonly shadowUrl: string | undefined;
+  readonly rootUrl: string | undefined;
 }
 
 /**
@@ -47,7 +50,9 @@ export async function readGraphileSettings(project: Project, url: string): Promi
     placeholders: Object.fromEntries(placeholders),
     pgSettings: record(found.pgSettings),
     managesSchema: found.manageGraphileMigrateSchema !== false,
-    databaseOwner: found.databaseOwner === undefined ? undefined : String(found.databaseOwner),
+    databaseOwner: text(found.databaseOwner),
+    shadowUrl: text(found.shadowConnectionString),
+    rootUrl: text(found.rootConnectionString),
   };
 }
 
@@ -62,6 +67,8 @@ async function fromCode(project: Project, file: string, url: string): Promise<Re
   if (settings !== undefined) return settings;
   throw problem(failure?.message ?? "it gave no settings", "Run it with node to see where it fails.");
 }
+
+const text = (value: unknown) => (value === undefined || value === null ? undefined : String(value));
 
 function record(value: unknown): Record<string, string> {
   if (typeof value !== "object" || value === null) return {};

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { EXIT } from "../../errors.ts";
 import { type MigrateResult, migrateProject } from "../../migrate/migrate.ts";
 import { type Answer, act, atLeast, type Context, command, countOf } from "../shell.ts";
+import { migrateDryRun } from "./migrate-dry-run.ts";
 
 interface Options {
   readonly wait: number;
@@ -9,6 +10,7 @@ interface Options {
   readonly lockTimeout?: number;
   readonly statementTimeout?: number;
   readonly detailedExitcode?: boolean;
+  readonly dryRun?: boolean;
 }
 
 export function migrateCommand(): Command {
@@ -39,11 +41,16 @@ export function migrateCommand(): Command {
       "what each statement may take (default: pgSettings of .gmrc, else no limit of ours)",
       atLeast(0),
     )
+    .option(
+      "--dry-run",
+      "run nothing: say what is pending, with its locks from the shadow database and squawk's findings",
+    )
     .option("--detailed-exitcode", "exit with 10 instead of 0 when there was nothing to do");
   return act(built, migrate);
 }
 
 async function migrate(context: Context, options: Options): Promise<Answer> {
+  if (options.dryRun) return migrateDryRun(context, options.detailedExitcode ?? false);
   const result = await migrateProject(context.project(), context.databaseUrl(), {
     waitSeconds: options.wait,
     retries: options.retries,
