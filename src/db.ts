@@ -1,4 +1,5 @@
 import pg from "pg";
+import { settleEncryption } from "./connection/encryption.ts";
 import { CutoverError, messageOf } from "./errors.ts";
 import { redactUrl } from "./log.ts";
 
@@ -68,7 +69,8 @@ export async function withClient<T>(source: Source, fn: (client: Client) => Prom
  */
 export async function connect(url: string, config: pg.ClientConfig = {}): Promise<pg.Client> {
   try {
-    const client = new pg.Client({ application_name: "pg-cutover", ...config, connectionString: url });
+    const connectionString = await settleEncryption(url);
+    const client = new pg.Client({ application_name: "pg-cutover", ...config, connectionString });
     // The query that is running rejects as well: that is where the error is dealt with.
     client.on("error", () => undefined);
     await client.connect();

@@ -1,4 +1,5 @@
 import pg from "pg";
+import { settleEncryption } from "../connection/encryption.ts";
 import { connectionError } from "../db.ts";
 import { explainDatabaseError } from "../errors.ts";
 
@@ -10,7 +11,11 @@ export async function withPool<T>(
 ): Promise<T> {
   const own = typeof database === "string";
   const pool = own
-    ? new pg.Pool({ connectionString: database, max, application_name: "pg-cutover" })
+    ? new pg.Pool({
+        connectionString: await settleEncryption(database),
+        max,
+        application_name: "pg-cutover",
+      })
     : database;
   if (own) pool.on("error", () => undefined);
   try {

@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import type pg from "pg";
 import type { PgBoss } from "pg-boss";
+import { settleEncryption } from "../connection/encryption.ts";
 import { connectionError } from "../db.ts";
 import { pause } from "../engine/drain.ts";
 import { cutovers } from "../engine/status.ts";
@@ -72,7 +73,7 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const sessions =
     typeof options.database === "string"
       ? // Helpers of every job, the drain, the sweep, the heartbeat, and the queue's own statements.
-        new Sessions(options.database, concurrency * jobs.length + 5, (error) => complain("session", error))
+        new Sessions(await settleEncryption(options.database), concurrency * jobs.length + 5, (error) => complain("session", error))
       : undefined;
   const pool = sessions?.pool ?? (options.database as pg.Pool);
   const stopping = new AbortController();

@@ -1,4 +1,5 @@
 import { join, relative } from "node:path";
+import { settleEncryption } from "../connection/encryption.ts";
 import { positionOf } from "../definition/problem.ts";
 import { withSession } from "../engine/session.ts";
 import { messageOf } from "../errors.ts";
@@ -48,7 +49,9 @@ export type DryRunStatement = {
  *
  * @throws CutoverError as `migrateProject` does before it runs anything
  */
-export async function dryRunProject(project: Project, url: string): Promise<DryRun> {
+export async function dryRunProject(project: Project, named: string): Promise<DryRun> {
+  // graphile-migrate connects by itself.
+  const url = await settleEncryption(named);
   const settings = await readGraphileSettings(project, url);
   const parts = (await coreParts()).map((part) => part.name);
   // The session stays open: nobody can drop the target meanwhile.

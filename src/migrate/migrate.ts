@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { settleEncryption } from "../connection/encryption.ts";
 import { type Client, connectionError } from "../db.ts";
 import { withSession } from "../engine/session.ts";
 import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
@@ -52,9 +53,11 @@ const LOCK_IS_HELD = "Failed to get exclusive lock";
  */
 export async function migrateProject(
   project: Project,
-  url: string,
+  named: string,
   options: MigrateOptions,
 ): Promise<MigrateResult> {
+  // graphile-migrate connects by itself.
+  const url = await settleEncryption(named);
   const settings = await readGraphileSettings(project, url);
   const parts = (await coreParts()).map((part) => part.name);
   return withSession(url, async (client) => {

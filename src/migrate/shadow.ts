@@ -2,9 +2,11 @@ import { randomInt } from "node:crypto";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { settleEncryption } from "../connection/encryption.ts";
 import { type Client, withClient } from "../db.ts";
 import { CutoverError, EXIT } from "../errors.ts";
 import type { Project } from "../project/find.ts";
+import { shadowUrls } from "../project/settings.ts";
 import type { GraphileSettings } from "./graphile-settings.ts";
 import { withoutPassword } from "./migration-failed.ts";
 import type { Plan } from "./preflight.ts";
@@ -28,8 +30,15 @@ export async function prepareShadow(
   plan: Plan,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Promise<Shadow> {
-  const shadowUrl = env.SHADOW_DATABASE_URL ?? settings.shadowUrl;
-  if (shadowUrl === undefined) return { reason: "SHADOW_DATABASE_URL is not set" };
+  const named = env.SHADOW_DATABASE_URL ?? settings.shadowUrl;
+  if (named === undefined) return { reason: "SHADOW_DATABASE_URL is not set" };
+  const urls = shadowUrls({
+    ...env,
+    SHADOW_DATABASE_URL: named,
+    ROOT_DATABASE_URL: env.ROOT_DATABASE_URL ?? settings.rootUrl,
+  });
+  const shadowUrl = await settleEncryption(urls.shadow);
+  const rootUrl = urls.root === undefined ? undefined : await settleEncryption(urls.root);
   await mustDiffer(target, shadowUrl);
   const folder = await mkdtemp(join(tmpdir(), "cutover-migrations-"));
   try {
@@ -42,7 +51,7 @@ export async function prepareShadow(
       settingsFile: settings.file,
       url,
       shadowUrl,
-      rootUrl: env.ROOT_DATABASE_URL ?? settings.rootUrl,
+      rootUrl,
       migrationsFolder: folder,
       timeouts: {
         lockTimeout: undefined,

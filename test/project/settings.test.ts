@@ -3,8 +3,8 @@ import { databaseUrl, shadowUrls } from "../../src/project/settings.ts";
 
 test("the option goes before DATABASE_URL, and DATABASE_URL before PG*", () => {
   const env = { DATABASE_URL: "postgres://a/one", PGHOST: "b", PGDATABASE: "two" };
-  expect(databaseUrl("postgres://c/three", env)).toBe("postgres://c/three");
-  expect(databaseUrl(undefined, env)).toBe("postgres://a/one");
+  expect(databaseUrl("postgres://me@c/three", env)).toBe("postgres://me@c/three");
+  expect(databaseUrl(undefined, { ...env, PGUSER: "me" })).toBe("postgres://me@a/one");
 });
 
 test("PG* variables make a URL, whatever the password holds and wherever the socket lies", () => {
