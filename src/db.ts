@@ -1,5 +1,5 @@
 import pg from "pg";
-import { settleEncryption } from "./connection/encryption.ts";
+import { hangUp, settleEncryption } from "./connection/encryption.ts";
 import { CutoverError, messageOf } from "./errors.ts";
 import { redactUrl } from "./log.ts";
 
@@ -68,14 +68,16 @@ export async function withClient<T>(source: Source, fn: (client: Client) => Prom
  * @throws CutoverError CU901 to CU904, which name the server and never the password
  */
 export async function connect(url: string, config: pg.ClientConfig = {}): Promise<pg.Client> {
+  let client: pg.Client | undefined;
   try {
     const connectionString = await settleEncryption(url);
-    const client = new pg.Client({ application_name: "pg-cutover", ...config, connectionString });
+    client = new pg.Client({ application_name: "pg-cutover", ...config, connectionString });
     // The query that is running rejects as well: that is where the error is dealt with.
     client.on("error", () => undefined);
     await client.connect();
     return client;
   } catch (error) {
+    if (client !== undefined) hangUp(client);
     throw connectionError(error, url);
   }
 }

@@ -48,8 +48,21 @@ async function knock(url: string): Promise<"let in" | "turned away" | "no encryp
     const known = /^[0-9A-Z]{5}$/.test(code) && code !== "28000";
     return known ? "let in" : "turned away";
   } finally {
-    await client.end().catch(() => undefined);
+    hangUp(client);
   }
+}
+
+/**
+ * Ends a session that may not have come about. pg waits for the server's goodbye, which never comes when the login failed on our
+ * side (no password where one is asked for), and an open socket keeps the process.
+ */
+export function hangUp(client: pg.Client): void {
+  void client.end().catch(() => undefined);
+  const { connection } = client as unknown as {
+    connection?: { stream?: { destroySoon?(): void; destroy(): void } };
+  };
+  if (connection?.stream?.destroySoon) connection.stream.destroySoon();
+  else connection?.stream?.destroy();
 }
 
 function withParameters(url: URL, parameters: Readonly<Record<string, string>>): string {
