@@ -44,7 +44,8 @@ export interface AdvanceResult {
 }
 
 /**
- * Moves a cutover to its next phase, or phase by phase to `to`. Every move that succeeded stays.
+ * Moves a cutover to its next phase, or phase by phase to `to`; no move is made where it is there already. Every move that
+ * succeeded stays.
  *
  * @throws CutoverError CU015 when a gate says no (its hint is the gate's next step), CU013 for a move that there is not, CU301
  *   and CU016 when other sessions were in the way for longer than `waitSeconds`
@@ -76,7 +77,8 @@ export function previewAdvance(
   return withSession(source, async (client) => {
     await requireCutoverNotProjection(client, name);
     const { phase } = await runOne(requireCutover, { name }, client);
-    targetOf(name, phase, to);
+    const target = targetOf(name, phase, to);
+    if (target === phase) return { cutover: name, phase, next: target, gates: [] };
     const next = phaseAfter(phase) as Phase;
     return { cutover: name, phase, next, gates: await readGates(client, name, next) };
   });
@@ -96,9 +98,10 @@ function targetOf(name: string, phase: string, to: string | undefined): Phase {
   if (!isPhase(target)) {
     throw refusal(`there is no phase "${target}"`, `Phases: ${PHASES.join(", ")}.`, EXIT.usage);
   }
-  if (PHASES.indexOf(target) <= PHASES.indexOf(phase as Phase)) {
+  // A pipeline that names its phase may be run again.
+  if (PHASES.indexOf(target) < PHASES.indexOf(phase as Phase)) {
     throw refusal(
-      `it is in phase ${phase} already`,
+      `it is in phase ${phase}, which comes after ${target}`,
       `The way back is \`cutover rollback ${name}\`.`,
       EXIT.refused,
     );
