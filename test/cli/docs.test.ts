@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { jsonSchema, SCHEMA_FILES } from "../../scripts/json-schema.ts";
 import { ROOT } from "../../scripts/run-node.ts";
 import { EXIT_CODES } from "../../src/cli/exit-codes.ts";
+import { type CutoverError, explainDatabaseError } from "../../src/errors.ts";
 import { cutover } from "../helpers/cli.ts";
 
 const read = (path: string) => readFile(join(ROOT, path), "utf8");
@@ -17,13 +18,42 @@ async function textBelow(...folders: string[]): Promise<string> {
   return (await Promise.all(texts)).flat().join("\n");
 }
 
-const codesIn = (text: string) => [...new Set(text.match(/\bCU\d{3}\b/g) ?? [])].sort();
+/** Codes that stand in quotes: they are raised, or written as a reason. In comments they stand without. */
+const raisedIn = (text: string) => [
+  ...new Set([...text.matchAll(/["'](CU\d{3})["']/g)].map(([, code = ""]) => code)),
+];
 
-test("every error code that the toolkit knows is explained, and no other", async () => {
-  // Named in sentences about a range.
-  const known = codesIn(await textBelow("src", "migrations/fixtures")).filter((code) => code !== "CU909");
-  const explained = [...(await read("docs/errors.md")).matchAll(/^\| (CU\d{3}) /gm)].map(([, code]) => code);
-  expect(explained.toSorted()).toEqual(known);
+/** The tables of docs/errors.md: code, exit ("" where there is none), cause, next step. */
+async function errorRows(): Promise<{ code: string; exit: string; cause: string; next: string }[]> {
+  const lines = (await read("docs/errors.md")).split("\n").filter((line) => /^\| CU\d{3} /.test(line));
+  return lines.map((line) => {
+    const cells = line
+      .split(/(?<!\\)\|/)
+      .slice(1, -1)
+      .map((cell) => cell.trim());
+    const [code = "", ...rest] = cells;
+    const exit = cells.length === 4 ? (rest.shift() ?? "") : "";
+    return { code, exit, cause: rest[0] ?? "", next: rest[1] ?? "" };
+  });
+}
+
+test("every error code that is raised is explained with cause and next step, and no other", async () => {
+  const raised = raisedIn(await textBelow("src", "migrations/fixtures")).sort();
+  const rows = await errorRows();
+  expect(rows.map(({ code }) => code).toSorted()).toEqual(raised);
+  expect(rows.filter(({ cause, next }) => cause.length < 5 || next.length < 5)).toEqual([]);
+});
+
+test("the page says the exit code that a code of the database has", async () => {
+  const numbers = EXIT_CODES.map(([code]) => code);
+  const rows = await errorRows();
+  for (const { code, exit } of rows.filter((row) => /^\d+$/.test(row.exit))) {
+    expect(numbers).toContain(Number(exit));
+    // Below CU200 they come as SQLSTATEs.
+    if (code >= "CU200") continue;
+    const explained = explainDatabaseError(Object.assign(new Error("refused"), { code }));
+    expect({ code, exit: (explained as CutoverError).exitCode }).toEqual({ code, exit: Number(exit) });
+  }
 });
 
 test("every command has help with an example, and stands in docs/operating.md with every option", async () => {
