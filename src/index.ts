@@ -88,6 +88,15 @@ export { createWorker, type Worker, type WorkerHealth, type WorkerOptions } from
 export { type WorkerRow, type WorkersQuery, workers } from "./jobs/worker-health.ts";
 /** Every rule of `cutover lint`, on a definition and a catalog. */
 export { type Finding, lintDefinition } from "./lint/lint.ts";
+/** What `cutover migrate --dry-run` and `cutover migrate` do. */
+export {
+  type DryRun,
+  type DryRunFile,
+  type DryRunStatement,
+  dryRunProject,
+} from "./migrate/dry-run.ts";
+export { type FailureFacts, MigrateError } from "./migrate/failure.ts";
+export { type MigrateOptions, type MigrateResult, migrateProject } from "./migrate/migrate.ts";
 export { createLogger, type Logger, type LogOptions } from "./log.ts";
 /** Does something once per key, and remembers its answer in the same transaction. */
 export {
@@ -99,3 +108,5 @@ export {
 /** Counts and cleans the log of requests. */
 export { cleanRequestLog, type RequestLogStatus, readRequestLog } from "./requests/log.ts";
 export { type WithRequestOptions, withRequest } from "./requests/with-request.ts";
+/** The project around a folder, for `migrateProject`. */
+export { findProject, type Project } from "./project/find.ts";
