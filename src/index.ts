@@ -88,6 +88,7 @@ export { createWorker, type Worker, type WorkerHealth, type WorkerOptions } from
 export { type WorkerRow, type WorkersQuery, workers } from "./jobs/worker-health.ts";
 /** Every rule of `cutover lint`, on a definition and a catalog. */
 export { type Finding, lintDefinition } from "./lint/lint.ts";
+export { createLogger, type Logger, type LogOptions } from "./log.ts";
 /** What `cutover migrate --dry-run` and `cutover migrate` do. */
 export {
   type DryRun,

@@ -7,7 +7,11 @@ import { getSettings } from "graphile-migrate/dist/commands/_common.js";
 import type { ChildJob, ChildReport, DatabaseFailure } from "./child-messages.ts";
 import { reportStatements, type StatementWatch } from "./child-statements.ts";
 
-if (process.send !== undefined) process.once("message", (job: ChildJob) => void run(job));
+if (process.send !== undefined) {
+  process.once("message", (job: ChildJob) => void run(job));
+  // Who asked is gone: what is not committed yet shall not be, as nobody would hear of it.
+  process.once("disconnect", () => process.exit());
+}
 
 async function run(job: ChildJob): Promise<void> {
   const watch: StatementWatch = { migration: undefined, statements: 0 };
@@ -15,19 +19,18 @@ async function run(job: ChildJob): Promise<void> {
     // .gmrc.js is code, and may look.
     process.env.DATABASE_URL = job.url;
     const settings = await getSettings({ configFile: job.settingsFile });
-    if (job.command === "settings") report({ event: "settings", settings: plain(settings) });
+    if (job.command === "settings") await report({ event: "settings", settings: plain(settings) });
     else {
       reportStatements(watch, job.timeouts);
       const own = withJob(settings, job, watch);
       await (job.command === "migrate" ? migrate(own) : reset(own, true));
-      report({ event: "done" });
+      await report({ event: "done" });
     }
   } catch (error) {
-    report({ event: "failed", error: describe(error, watch) });
+    await report({ event: "failed", error: describe(error, watch) });
   }
-  // graphile-migrate keeps its pool for a while; nothing is waited for.
+  // The last message has to be out, and graphile-migrate's pool is not waited for.
   process.disconnect();
-  process.exitCode = 0;
 }
 
 function withJob(settings: Settings, job: ChildJob, watch: StatementWatch): Settings {
@@ -39,10 +42,13 @@ function withJob(settings: Settings, job: ChildJob, watch: StatementWatch): Sett
     ...(job.migrationsFolder === undefined ? {} : { migrationsFolder: job.migrationsFolder }),
     logger: new Logger(() => (_level, message) => {
       const file = /Running migration '(.+?)'/.exec(message)?.[1];
-      if (file === undefined) return report({ event: "said", text: message });
+      if (file === undefined) {
+        void report({ event: "said", text: message });
+        return;
+      }
       watch.migration = file;
       watch.statements = 0;
-      report({ event: "running", file });
+      void report({ event: "running", file });
     }),
   };
 }
@@ -67,6 +73,10 @@ function describe(error: unknown, watch: StatementWatch): DatabaseFailure {
   };
 }
 
-function report(message: ChildReport): void {
-  process.send?.(message);
+/** Resolves when the message is out. */
+function report(message: ChildReport): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.send === undefined) resolve();
+    else process.send(message, () => resolve());
+  });
 }

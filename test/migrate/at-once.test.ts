@@ -1,4 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { expect, test } from "vitest";
+import { ROOT } from "../../scripts/run-node.ts";
 import { createMigrateProject } from "./project.ts";
 
 const CONCURRENTLY = "--! no-transaction\nCREATE INDEX CONCURRENTLY busy_words ON public.busy (words);\n";
@@ -105,4 +109,29 @@ test("a session that is terminated in the middle is no success, and the next run
     facts: { ok: false, error: { code: "CU907" } },
   });
   expect(await project.applied()).toEqual(["000001.sql"]);
+});
+
+test("a migrate that is killed takes its migration along", async () => {
+  const project = await createMigrateProject([
+    "CREATE TABLE public.one (id int);\n",
+    "CREATE TABLE public.two (id int); SELECT pg_catalog.pg_sleep(2);\n",
+  ]);
+  const child = spawn(process.execPath, [join(ROOT, "src/cli/main.ts"), "migrate"], {
+    cwd: project.folder,
+    env: { ...process.env, ...project.env },
+    stdio: "ignore",
+  });
+  const sessions = async (condition: string) => {
+    const { rows } = await project.db.pool.query(
+      `SELECT count(*)::int AS found FROM pg_catalog.pg_stat_activity
+        WHERE datname = pg_catalog.current_database() AND pid <> pg_catalog.pg_backend_pid() AND ${condition}`,
+    );
+    return rows[0].found;
+  };
+  while ((await sessions("query LIKE 'CREATE TABLE public.two%' AND state = 'active'")) === 0);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  while ((await sessions("query NOT LIKE 'SELECT count%'")) > 0);
+  expect(await project.applied()).toEqual(["000001.sql"]);
+  expect((await project.cutover("migrate", "--json")).facts.ran).toEqual([project.files[1]]);
 });
