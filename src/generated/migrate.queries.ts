@@ -259,7 +259,7 @@ export interface ReadInvalidIndexesQuery {
   result: ReadInvalidIndexesResult;
 }
 
-const readInvalidIndexesIR: any = {"usedParamSet":{},"params":[],"statement":"SELECT namespace.nspname AS \"schema!\", class.relname AS \"name!\",\n       pg_catalog.format('%I.%I', namespace.nspname, class.relname) AS \"index!\",\n       index.indrelid::regclass::text AS \"table!\"\n  FROM pg_catalog.pg_index AS index\n  JOIN pg_catalog.pg_class AS class ON class.oid = index.indexrelid AND class.relkind = 'i'\n  JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace\n WHERE NOT index.indisvalid\n   AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS held\n                    WHERE held.locktype = 'relation' AND held.relation = index.indrelid AND held.granted\n                      AND held.mode = 'ShareUpdateExclusiveLock'\n                      AND held.database = (SELECT oid FROM pg_catalog.pg_database\n                                            WHERE datname = pg_catalog.current_database()))\n ORDER BY namespace.nspname, class.relname"};
+const readInvalidIndexesIR: any = {"usedParamSet":{},"params":[],"statement":"SELECT namespace.nspname AS \"schema!\", class.relname AS \"name!\",\n       pg_catalog.format('%I.%I', namespace.nspname, class.relname) AS \"index!\",\n       index.indrelid::regclass::text AS \"table!\"\n  FROM pg_catalog.pg_index AS index\n  JOIN pg_catalog.pg_class AS class ON class.oid = index.indexrelid AND class.relkind = 'i'\n  JOIN pg_catalog.pg_namespace AS namespace ON namespace.oid = class.relnamespace\n WHERE NOT index.indisvalid\n   AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS held\n                    WHERE held.locktype = 'relation' AND held.relation = index.indrelid AND held.granted\n                      AND held.mode = 'ShareUpdateExclusiveLock'\n                      AND held.database = (SELECT oid FROM pg_catalog.pg_database\n                                            WHERE datname = pg_catalog.current_database()))\n ORDER BY namespace.nspname, class.relname                                                   "};
 
 /**
  * Query generated from SQL:
@@ -276,9 +276,44 @@ const readInvalidIndexesIR: any = {"usedParamSet":{},"params":[],"statement":"SE
  *                       AND held.mode = 'ShareUpdateExclusiveLock'
  *                       AND held.database = (SELECT oid FROM pg_catalog.pg_database
  *                                             WHERE datname = pg_catalog.current_database()))
- *  ORDER BY namespace.nspname, class.relname
+ *  ORDER BY namespace.nspname, class.relname                                                   
  * ```
  */
 export const readInvalidIndexes = new PreparedQuery<ReadInvalidIndexesParams,ReadInvalidIndexesResult>(readInvalidIndexesIR);
+
+
+/** 'ReadBlockers' parameters type */
+export interface ReadBlockersParams {
+  pid: number;
+}
+
+/** 'ReadBlockers' return type */
+export interface ReadBlockersResult {
+  application: string | null;
+  pid: number;
+  role: string | null;
+  seconds: number | null;
+  state: string | null;
+}
+
+/** 'ReadBlockers' query type */
+export interface ReadBlockersQuery {
+  params: ReadBlockersParams;
+  result: ReadBlockersResult;
+}
+
+const readBlockersIR: any = {"usedParamSet":{"pid":true},"params":[{"name":"pid","required":true,"transform":{"type":"scalar"},"locs":[{"a":317,"b":321}]}],"statement":"SELECT activity.pid AS \"pid!\", activity.usename AS \"role\", activity.application_name AS \"application\", activity.state,\n       EXTRACT(epoch FROM pg_catalog.clock_timestamp() - activity.xact_start)::int AS \"seconds\"\n  FROM pg_catalog.pg_stat_activity AS activity\n WHERE activity.pid = ANY (pg_catalog.pg_blocking_pids(:pid!::int))\n ORDER BY activity.xact_start"};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * SELECT activity.pid AS "pid!", activity.usename AS "role", activity.application_name AS "application", activity.state,
+ *        EXTRACT(epoch FROM pg_catalog.clock_timestamp() - activity.xact_start)::int AS "seconds"
+ *   FROM pg_catalog.pg_stat_activity AS activity
+ *  WHERE activity.pid = ANY (pg_catalog.pg_blocking_pids(:pid!::int))
+ *  ORDER BY activity.xact_start
+ * ```
+ */
+export const readBlockers = new PreparedQuery<ReadBlockersParams,ReadBlockersResult>(readBlockersIR);
 
 

@@ -19,15 +19,21 @@ interface PgClient {
 }
 
 /**
- * Sets the timeouts in front of each migration and counts its statements as they are done. graphile-migrate sends a migration as
+ * Sets the timeouts in front of each migration, says in which session it runs, and counts its statements as they are done. graphile-migrate sends a migration as
  * one query of many statements and has no place for either, so its client's `query` is wrapped, in this process only.
  */
-export function reportStatements(watch: StatementWatch, timeouts: MigrationTimeouts): void {
+export function reportStatements(
+  watch: StatementWatch,
+  timeouts: MigrationTimeouts,
+  onSession: (pid: number) => void,
+): void {
   const own = createRequire(createRequire(import.meta.url).resolve("graphile-migrate"));
   const { Client } = own("pg") as { Client: { prototype: PgClient } };
   const { query } = Client.prototype;
   Client.prototype.query = async function (this: PgClient, ...given) {
     if (watch.migration === undefined || !isMigration(given)) return query.apply(this, given);
+    const { rows } = await query.call(this, "SELECT pg_catalog.pg_backend_pid() AS pid");
+    onSession(rows[0].pid);
     await query.call(this, settings(given[0].text, timeouts));
     watch.statements = 0;
     const count = () => {

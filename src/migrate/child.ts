@@ -21,7 +21,7 @@ async function run(job: ChildJob): Promise<void> {
     const settings = await getSettings({ configFile: job.settingsFile });
     if (job.command === "settings") await report({ event: "settings", settings: plain(settings) });
     else {
-      reportStatements(watch, job.timeouts);
+      reportStatements(watch, job.timeouts, (pid) => void report({ event: "session", pid }));
       const own = withJob(settings, job, watch);
       await (job.command === "migrate" ? migrate(own) : reset(own, true));
       await report({ event: "done" });

@@ -5,10 +5,11 @@ import { withSession } from "../engine/session.ts";
 import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
 import { coreParts } from "../project/core-sql.ts";
 import type { Project } from "../project/find.ts";
+import { BlockerWatch } from "./blockers.ts";
 import type { DatabaseFailure, MigrationTimeouts } from "./child-messages.ts";
 import { type GraphileSettings, readGraphileSettings } from "./graphile-settings.ts";
 import { findInvalidIndexes, refuseInvalidAfter } from "./invalid-indexes.ts";
-import { migrationFailed, otherFailure } from "./migration-failed.ts";
+import { migrationFailed, otherFailure, stayOf } from "./migration-failed.ts";
 import { refuseTransactionPooling } from "./pooler.ts";
 import { type Plan, preflight } from "./preflight.ts";
 import { type ChildOutcome, runChild } from "./run-child.ts";
@@ -75,14 +76,18 @@ export async function migrateProject(
       try {
         const plan = await preflight(client, url, settings, parts);
         if (plan.pending.length === 0) return { ran, retries: patience.retries, warnings: warningsOf(plan) };
-        const outcome = await runPending(project, url, settings, plan, options);
+        const blockers = new BlockerWatch(client);
+        const outcome = await runPending(project, url, settings, options, blockers);
+        const inTheWay = await blockers.stop();
         const { failure } = outcome;
         ran.push(...(failure === undefined ? outcome.begun : outcome.begun.slice(0, -1)));
         await checkAfter(url, plan, outcome, project, ran);
         if (failure === undefined) return { ran, retries: patience.retries, warnings: warningsOf(plan) };
         if (failure.message !== LOCK_IS_HELD && !IN_THE_WAY.test(failure.code ?? ""))
           throw await explain(failure, outcome, plan, project, url, ran);
-        await patience.wait(failure.message, ran, failure.code !== undefined);
+        const reason =
+          inTheWay === undefined ? failure.message : `${failure.message}, because of ${inTheWay}`;
+        await patience.wait(reason, ran, failure.code !== undefined);
       } finally {
         // A session that is lost has given it back.
         await release(client).catch(() => undefined);
@@ -109,7 +114,7 @@ class Patience {
     const ms = Math.min(PAUSE_MS.most, PAUSE_MS.first * 1.5 ** this.waits++) * (0.5 + Math.random());
     const most = this.options.retries ?? DEFAULT_RETRIES;
     if (performance.now() + ms > this.until || this.retries > most) {
-      const stays = ran.length === 0 ? "nothing was changed" : `${ran.join(", ")} ran and stays`;
+      const stays = ran.length === 0 ? "nothing was changed" : `${ran.join(", ")} ran and ${stayOf(ran)}`;
       throw new CutoverError({
         code: "CU411",
         message: `other sessions were in the way of the migrations (${this.options.waitSeconds} s, ${this.retries} retries): ${reason}; ${stays}`,
@@ -126,8 +131,8 @@ function runPending(
   project: Project,
   url: string,
   settings: GraphileSettings,
-  plan: Plan,
   options: MigrateOptions,
+  blockers: BlockerWatch,
 ): Promise<ChildOutcome> {
   const job = {
     command: "migrate",
@@ -135,8 +140,9 @@ function runPending(
     url,
     timeouts: timeoutsOf(settings, options),
   } as const;
-  return runChild(project.root, job, (file) => {
-    options.onFile?.(plan.pending.find((each) => each.file === file)?.file ?? file);
+  return runChild(project.root, job, {
+    file: (file) => options.onFile?.(file),
+    session: (pid) => blockers.look(pid),
   });
 }
 

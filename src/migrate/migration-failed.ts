@@ -23,7 +23,8 @@ export async function migrationFailed(
     throw new Error(`graphile-migrate ran ${failure.migration}, which is not in the folder`);
   const shownAs = relative(project.root, join(project.migrations, "committed", file.file));
   const facts = await locateFailure(file, shownAs, failure, plan.placeholders);
-  const stays = ran.length === 0 ? "Nothing ran before it." : `${ran.join(", ")} ran before it and stays.`;
+  const stays =
+    ran.length === 0 ? "Nothing ran before it." : `${ran.join(", ")} ran before it and ${stayOf(ran)}.`;
   const outcome = file.noTransaction ? "failed" : "failed and was rolled back";
   const details = {
     code: left?.code ?? "CU410",
@@ -33,6 +34,8 @@ export async function migrationFailed(
   };
   return new MigrateError(details, { failure: facts, ran });
 }
+
+export const stayOf = (ran: readonly string[]) => (ran.length === 1 ? "stays" : "stay");
 
 /** graphile-migrate, or an action of the project's, failed outside of a migration. */
 export function otherFailure(failure: DatabaseFailure, outcome: ChildOutcome, url: string): CutoverError {

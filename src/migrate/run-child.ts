@@ -33,12 +33,13 @@ const LOST: DatabaseFailure = {
 /**
  * Runs graphile-migrate in a process of its own, which finds its files from the project's folder.
  *
- * @param onFile called when a migration begins
+ * @param on.file called when a migration begins
+ * @param on.session called with the backend in which it runs
  */
 export async function runChild(
   folder: string,
   job: ChildJob,
-  onFile: (file: string) => void = () => undefined,
+  on: { readonly file?: (file: string) => void; readonly session?: (pid: number) => void } = {},
 ): Promise<ChildOutcome> {
   const child = fork(CHILD, [], { cwd: folder, stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
   const begun: string[] = [];
@@ -52,8 +53,9 @@ export async function runChild(
   child.on("message", (message: ChildReport) => {
     if (message.event === "running") {
       begun.push(message.file);
-      onFile(message.file);
-    } else if (message.event === "said") said += `${message.text}\n`;
+      on.file?.(message.file);
+    } else if (message.event === "session") on.session?.(message.pid);
+    else if (message.event === "said") said += `${message.text}\n`;
     else end = message;
   });
   const closed = once(child, "close");

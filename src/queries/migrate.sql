@@ -78,3 +78,11 @@ SELECT namespace.nspname AS "schema!", class.relname AS "name!",
                       AND held.database = (SELECT oid FROM pg_catalog.pg_database
                                             WHERE datname = pg_catalog.current_database()))
  ORDER BY namespace.nspname, class.relname;
+
+/* Who stands in the way of a session right now. */
+/* @name readBlockers */
+SELECT activity.pid AS "pid!", activity.usename AS "role", activity.application_name AS "application", activity.state,
+       EXTRACT(epoch FROM pg_catalog.clock_timestamp() - activity.xact_start)::int AS "seconds"
+  FROM pg_catalog.pg_stat_activity AS activity
+ WHERE activity.pid = ANY (pg_catalog.pg_blocking_pids(:pid!::int))
+ ORDER BY activity.xact_start;

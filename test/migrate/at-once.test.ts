@@ -70,8 +70,15 @@ test("tries are bounded in number as well as in time", async () => {
   );
   const writer = await project.db.connect();
   await writer.query("BEGIN; INSERT INTO public.busy VALUES (1)");
-  const refused = await project.cutover("migrate", "--retries", "1", "--lock-timeout", "0.02", "--json");
-  expect(refused).toMatchObject({ code: 8, facts: { error: { code: "CU411" } } });
+  const refused = await project.cutover("migrate", "--retries", "1", "--lock-timeout", "1", "--json");
+  // Who was in the way is said, too.
+  const { rows } = await writer.query("SELECT pg_catalog.pg_backend_pid() AS pid");
+  expect(refused).toMatchObject({
+    code: 8,
+    facts: {
+      error: { code: "CU411", message: expect.stringContaining(`because of backend ${rows[0].pid} (`) },
+    },
+  });
   expect(refused.stderr.match(/trying again/g)).toHaveLength(1);
 });
 

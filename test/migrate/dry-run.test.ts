@@ -80,7 +80,7 @@ test("dry-run measures in the shadow the locks that each statement takes, and ch
   // A lock is held until its file ends: the first one at least as long as everything behind it takes.
   const [first, ...others] = file.statements;
   const behind = others.reduce((sum: number, each: { ms: number }) => sum + each.ms, 0);
-  expect(first.locks[0].heldMs).toBeGreaterThanOrEqual(Math.floor(behind));
+  expect(first.locks[0].heldMs).toBeGreaterThanOrEqual(behind - 1);
   const text = (await project.cutover("migrate", "--dry-run")).stdout;
   expect(text).toMatch(/ACCESS EXCLUSIVE on public\.note, held [\d.]+ ms, blocks reads and writes/);
   // What was shown is what then runs.
@@ -135,8 +135,8 @@ test("a role without CREATEDB misses the shadow database alone", async () => {
     facts: { notMeasured: expect.stringContaining("permission denied to create database") },
   });
   expect(await cutover({ folder: project.folder, env }, "migrate")).toMatchObject({ code: 0 });
-  await project.db.pool.query(`REASSIGN OWNED BY ${role} TO postgres; DROP OWNED BY ${role}`);
-  await project.db.pool.query(`ALTER DATABASE ${project.db.name} OWNER TO postgres`);
+  await project.db.pool.query(`REASSIGN OWNED BY ${role} TO CURRENT_USER; DROP OWNED BY ${role}`);
+  await project.db.pool.query(`ALTER DATABASE ${project.db.name} OWNER TO CURRENT_USER`);
   await project.db.pool.query(`DROP ROLE ${role}`);
 });
 
@@ -213,6 +213,6 @@ test("findings in what cutover wrote are told apart", async () => {
     [8, false],
   ]);
   expect((await project.cutover("migrate", "--dry-run")).stdout).toContain(
-    "1 findings in parts that cutover wrote",
+    "1 finding in parts that cutover wrote",
   );
 });

@@ -47,12 +47,20 @@ function describeFile(file: DryRunFile, nothingMeasured: boolean): string {
     ...file.statements
       .filter((statement) => !quiet(statement))
       .flatMap((statement) => describeStatement(statement, nothingMeasured)),
-    ...(quietCount === 0 ? [] : [`  ${quietCount} statements lock nothing that is there already`]),
+    ...(quietCount === 0
+      ? []
+      : [
+          `  ${quietCount === 1 ? "1 statement locks" : `${quietCount} statements lock`} nothing that is there already`,
+        ]),
     ...own.map(
       ({ line, level, rule, message, help }) =>
         `  ${level} in line ${line}: ${message} (${rule})${help === undefined ? "" : `\n    → ${help}`}`,
     ),
-    ...(generated === 0 ? [] : [`  ${generated} findings in parts that cutover wrote; --json shows them`]),
+    ...(generated === 0
+      ? []
+      : [
+          `  ${generated === 1 ? "1 finding" : `${generated} findings`} in parts that cutover wrote; --json shows them`,
+        ]),
   ].join("\n");
 }
 
