@@ -132,8 +132,12 @@ test("the roles of the page deploy, work and read with the rights of the page, a
 
     // The worker works …
     const worker = cutoverWorker(at("worker"));
+    const errors: unknown[] = [];
+    void worker.event("error").then((error) => errors.push(error));
     await worker.event("backfill_ended");
     expect(await worker.end("SIGTERM")).toBe(0);
+    // No job has met a right that it lacks.
+    expect(errors).toEqual([]);
     expect(await as("worker", "drain", "settings", "--json")).toMatchObject({ code: 0 });
     expect((await as("worker", "verify", "settings", "--json")).facts.error).toBeUndefined();
     expect((await pool.query("SELECT count(*)::int AS found FROM public.account_settings")).rows).toEqual([
