@@ -62,7 +62,7 @@ function explain(error: unknown): CutoverError | undefined {
 
 /** A URL given as an argument would stand in the process list, with its password. */
 function hideUrls(argv: readonly string[]): void {
-  if (argv.some((argument) => argument.includes("://"))) process.title = "cutover";
+  if (argv.some((argument) => /:\/\/|\bpassword\s*=/.test(argument))) process.title = "cutover";
 }
 
 function versionOf(): string {

@@ -24,6 +24,8 @@ export interface MigrationTimeouts {
 /** What it says on the way and at the end. */
 export type ChildReport =
   | { readonly event: "running"; readonly file: string }
+  /** It is committed. */
+  | { readonly event: "ran"; readonly file: string }
   /** The session in which it runs. */
   | { readonly event: "session"; readonly pid: number }
   | { readonly event: "said"; readonly text: string }

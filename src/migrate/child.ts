@@ -14,14 +14,17 @@ if (process.send !== undefined) {
 }
 
 async function run(job: ChildJob): Promise<void> {
-  const watch: StatementWatch = { migration: undefined, statements: 0 };
+  const watch: StatementWatch = { migration: undefined, noTransaction: false, statements: 0 };
   try {
     // .gmrc.js is code, and may look.
     process.env.DATABASE_URL = job.url;
     const settings = await getSettings({ configFile: job.settingsFile });
     if (job.command === "settings") await report({ event: "settings", settings: plain(settings) });
     else {
-      reportStatements(watch, job.timeouts, (pid) => void report({ event: "session", pid }));
+      reportStatements(watch, job.timeouts, {
+        session: (pid) => void report({ event: "session", pid }),
+        ran: (file) => void report({ event: "ran", file }),
+      });
       const own = withJob(settings, job, watch);
       await (job.command === "migrate" ? migrate(own) : reset(own, true));
       await report({ event: "done" });

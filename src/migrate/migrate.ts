@@ -80,7 +80,7 @@ export async function migrateProject(
         const outcome = await runPending(project, url, settings, options, blockers);
         const inTheWay = await blockers.stop();
         const { failure } = outcome;
-        ran.push(...(failure === undefined ? outcome.begun : outcome.begun.slice(0, -1)));
+        ran.push(...outcome.ran);
         await checkAfter(url, plan, outcome, project, ran);
         if (failure === undefined) return { ran, retries: patience.retries, warnings: warningsOf(plan) };
         if (failure.message !== LOCK_IS_HELD && !IN_THE_WAY.test(failure.code ?? ""))
@@ -190,10 +190,9 @@ async function explain(
 ): Promise<unknown> {
   const error = Object.assign(new Error(failure.message), { code: failure.code });
   if (failure.code === "57P01") return explainDatabaseError(error);
-  if (outcome.begun.length > 0 && failure.migration !== undefined)
-    return migrationFailed(failure, plan, project, ran, undefined);
+  if (failure.migration !== undefined) return migrationFailed(failure, plan, project, ran, undefined);
   if (/^(E[A-Z]+|28\w{3}|3D000|08\w{3}|53300)$/.test(failure.code ?? "")) return connectionError(error, url);
-  return otherFailure(failure, outcome, url);
+  return otherFailure(failure, outcome, url, ran);
 }
 
 function warningsOf(plan: Plan): string[] {

@@ -1,5 +1,5 @@
 import { join, relative } from "node:path";
-import { CutoverError, EXIT } from "../errors.ts";
+import { type CutoverError, EXIT } from "../errors.ts";
 import { redactUrl } from "../log.ts";
 import type { Project } from "../project/find.ts";
 import type { DatabaseFailure } from "./child-messages.ts";
@@ -25,11 +25,12 @@ export async function migrationFailed(
   const facts = await locateFailure(file, shownAs, failure, plan.placeholders);
   const stays =
     ran.length === 0 ? "Nothing ran before it." : `${ran.join(", ")} ran before it and ${stayOf(ran)}.`;
+  const mend = failure.code === "57014" ? "Give it more with --statement-timeout, or mend it," : "Mend it";
   const outcome = file.noTransaction ? "failed" : "failed and was rolled back";
   const details = {
     code: left?.code ?? "CU410",
     message: `a migration ${outcome}:\n${describeFailure(facts, file.text)}${left === undefined ? "" : `\n${left.message}`}`,
-    hint: left?.hint ?? `Mend it and run \`cutover migrate\` again. ${stays}`,
+    hint: left?.hint ?? `${mend} and run \`cutover migrate\` again. ${stays}`,
     exitCode: EXIT.migration,
   };
   return new MigrateError(details, { failure: facts, ran });
@@ -38,15 +39,20 @@ export async function migrationFailed(
 export const stayOf = (ran: readonly string[]) => (ran.length === 1 ? "stays" : "stay");
 
 /** graphile-migrate, or an action of the project's, failed outside of a migration. */
-export function otherFailure(failure: DatabaseFailure, outcome: ChildOutcome, url: string): CutoverError {
+export function otherFailure(
+  failure: DatabaseFailure,
+  outcome: ChildOutcome,
+  url: string,
+  ran: readonly string[],
+): CutoverError {
   const said = outcome.said.trim();
   const text = said.includes(failure.message) ? said : `${failure.message}${said === "" ? "" : `\n${said}`}`;
-  return new CutoverError({
-    code: "CU410",
-    message: `graphile-migrate failed:\n${withoutPassword(text, url)}`,
-    hint: "Look at the settings in .gmrc and at its beforeAllMigrations and afterAllMigrations.",
-    exitCode: EXIT.migration,
-  });
+  const hint =
+    ran.length === 0
+      ? "Look at the settings in .gmrc and at its beforeAllMigrations."
+      : `${ran.join(", ")} ran and ${stayOf(ran)}. Look at afterAllMigrations in .gmrc, which will not run again by itself.`;
+  const message = `graphile-migrate failed:\n${withoutPassword(text, url)}`;
+  return new MigrateError({ code: "CU410", message, hint, exitCode: EXIT.migration }, { ran });
 }
 
 /** What others print may hold the password in any shape. */

@@ -5,8 +5,9 @@ import type { ChildJob, ChildReport, DatabaseFailure } from "./child-messages.ts
 
 /** How a run of graphile-migrate ended. */
 export interface ChildOutcome {
-  /** The files that were begun; the last of them failed if `failure` is set. */
+  /** The files that were begun, and those of them that are done and stay. */
   readonly begun: readonly string[];
+  readonly ran: readonly string[];
   readonly failure: DatabaseFailure | undefined;
   /** `settings` asked for them. */
   readonly settings: Record<string, unknown> | undefined;
@@ -43,6 +44,7 @@ export async function runChild(
 ): Promise<ChildOutcome> {
   const child = fork(CHILD, [], { cwd: folder, stdio: ["ignore", "pipe", "pipe", "ipc"], execArgv: [] });
   const begun: string[] = [];
+  const ran: string[] = [];
   let said = "";
   let end: Extract<ChildReport, { event: "done" | "failed" | "settings" }> | undefined;
   const collect = (chunk: Buffer) => {
@@ -54,7 +56,8 @@ export async function runChild(
     if (message.event === "running") {
       begun.push(message.file);
       on.file?.(message.file);
-    } else if (message.event === "session") on.session?.(message.pid);
+    } else if (message.event === "ran") ran.push(message.file);
+    else if (message.event === "session") on.session?.(message.pid);
     else if (message.event === "said") said += `${message.text}\n`;
     else end = message;
   });
@@ -62,5 +65,5 @@ export async function runChild(
   child.send(job);
   await closed;
   const failure = end?.event === "failed" ? end.error : end === undefined ? LOST : undefined;
-  return { begun, failure, said, settings: end?.event === "settings" ? end.settings : undefined };
+  return { begun, ran, failure, said, settings: end?.event === "settings" ? end.settings : undefined };
 }

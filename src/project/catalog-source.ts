@@ -18,7 +18,8 @@ export async function catalogSource(
   requireGraphile(project);
   const { shadow, root } = shadowUrls();
   // graphile-migrate insists on a database that is not the shadow, and touches the shadow only.
-  const database = options.databaseUrl ?? process.env.DATABASE_URL ?? beside(shadow);
+  const named = options.databaseUrl ?? process.env.DATABASE_URL;
+  const database = named === undefined ? beside(shadow) : databaseUrl(named);
   const { code, output } = await graphileMigrate(
     project,
     { database, shadow, root },

@@ -105,6 +105,47 @@ test("an action that fails is no failure of a migration", async () => {
   });
 });
 
+test("an action behind the migrations that fails takes none of them along, and says so", async () => {
+  const project = await createMigrateProject(
+    ["CREATE TABLE public.one (id int);\n", "--! no-transaction\nCREATE TABLE public.two (id int);\n"],
+    { settings: '{ afterAllMigrations: [{ _: "command", command: "exit 3" }] }\n' },
+  );
+  const failed = await project.cutover("migrate", "--json");
+  expect(failed).toMatchObject({
+    code: 9,
+    facts: {
+      error: { code: "CU410", hint: expect.stringContaining("ran and stay. Look at afterAllMigrations") },
+      ran: project.files,
+    },
+  });
+  expect(await project.applied()).toEqual(["000001.sql", "000002.sql"]);
+  expect((await project.cutover("migrate", "--json")).facts).toMatchObject({ upToDate: true });
+});
+
+test("a constraint that speaks only at the commit fails its migration", async () => {
+  const project = await createMigrateProject([
+    "CREATE TABLE public.one (id int UNIQUE DEFERRABLE INITIALLY DEFERRED);\nINSERT INTO public.one VALUES (1), (1);\n",
+  ]);
+  const failed = await project.cutover("migrate", "--json");
+  expect(failed).toMatchObject({
+    code: 9,
+    facts: { failure: { file: "migrations/committed/000001-step-1.sql", sqlstate: "23505" }, ran: [] },
+  });
+});
+
+test("a statement timeout is no lock: it fails at once, with the option that gives more", async () => {
+  const project = await createMigrateProject(["SELECT 1;\nSELECT pg_catalog.pg_sleep(60);\n"]);
+  const failed = await project.cutover("migrate", "--statement-timeout", "0.2", "--json");
+  expect(failed).toMatchObject({
+    code: 9,
+    facts: {
+      error: { code: "CU410", hint: expect.stringContaining("--statement-timeout") },
+      failure: { line: 6, sqlstate: "57014" },
+    },
+  });
+  expect(failed.stderr).not.toContain("trying again");
+});
+
 test("settings that cannot be read, or are code, are told apart", async () => {
   const project = await createMigrateProject(["CREATE SCHEMA :NAME;\n"], { settings: "{ not json" });
   expect(await project.cutover("migrate", "--json")).toMatchObject({
