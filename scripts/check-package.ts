@@ -43,6 +43,7 @@ async function checkPackage(folder: string): Promise<void> {
   say(`installed: ${tree.packages} packages, ${kilobytes(tree.bytes)}`);
   for (const { name, bytes } of tree.largest) say(`  ${name} ${kilobytes(bytes)}`);
   await checkDependencies(join(project, "node_modules/pg-cutover"));
+  await compileConsumer(project);
   await walkCutover(project);
 }
 
@@ -60,6 +61,30 @@ async function checkDependencies(installed: string): Promise<void> {
     );
   }
   say(`dependencies are what is imported: ${declared.join(", ")}`);
+}
+
+/** The types hold for a user who checks those of his packages, too; the compiler is ours, what it finds is what was installed. */
+async function compileConsumer(project: string): Promise<void> {
+  const text = [
+    'import { advance, CutoverError, findProject, migrateProject } from "pg-cutover";',
+    'export const moved: { phase: string } = await advance("postgres://localhost/shop", "settings", { to: "dual_write" });',
+    'export const ran: readonly string[] = (await migrateProject(findProject("."), "", { waitSeconds: 1 })).ran;',
+    'export const refused = new CutoverError({ code: "CU400", message: "no", hint: "yes" }).exitCode;',
+  ];
+  await writeFile(join(project, "consumer.ts"), `${text.join("\n")}\n`);
+  const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
+  const options = [
+    "--strict",
+    "--noEmit",
+    "--module",
+    "nodenext",
+    "--target",
+    "es2023",
+    "--skipLibCheck",
+    "false",
+  ];
+  await mustRun(project, process.execPath, [compiler, ...options, "consumer.ts"]);
+  say("a TypeScript user's project compiles");
 }
 
 const TABLES = `-- The tables of both sides.
