@@ -98,7 +98,8 @@ export {
 } from "./migrate/dry-run.ts";
 export { type FailureFacts, MigrateError } from "./migrate/failure.ts";
 export { type MigrateOptions, type MigrateResult, migrateProject } from "./migrate/migrate.ts";
-export { createLogger, type Logger, type LogOptions } from "./log.ts";
+/** The project around a folder, for `migrateProject`. */
+export { findProject, type Project } from "./project/find.ts";
 /** Does something once per key, and remembers its answer in the same transaction. */
 export {
   type IdempotentRequest,
@@ -109,5 +110,3 @@ export {
 /** Counts and cleans the log of requests. */
 export { cleanRequestLog, type RequestLogStatus, readRequestLog } from "./requests/log.ts";
 export { type WithRequestOptions, withRequest } from "./requests/with-request.ts";
-/** The project around a folder, for `migrateProject`. */
-export { findProject, type Project } from "./project/find.ts";
