@@ -75,7 +75,7 @@ test("the shell lines of the GitHub Actions job deploy, and may be run again", a
   const [byHand = ""] = await blocks("A job of GitHub Actions", "sh");
   for (const line of byHand.trim().split("\n")) await shell(project, line);
   expect(await phase(project)).toBe("backfilled");
-}, 120_000);
+}, 300_000);
 
 test("the commands of the container image run without a registry, from a folder that holds what the image copies", async () => {
   const project = await createShop();
@@ -92,7 +92,7 @@ test("the commands of the container image run without a registry, from a folder 
   for (const line of lines) said.push(await shell(project, line));
   expect(said.map((each) => JSON.parse(each).ok)).toEqual([true, true, true]);
   expect(await phase(project)).toBe("dual_write");
-}, 120_000);
+}, 300_000);
 
 test("the roles of the page deploy, work and read with the rights of the page, and with no more", async () => {
   const project = await createShop();
@@ -182,4 +182,4 @@ test("the roles of the page deploy, work and read with the rights of the page, a
         .catch(() => undefined);
     }
   }
-}, 180_000);
+}, 300_000);
