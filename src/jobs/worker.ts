@@ -73,7 +73,9 @@ export async function createWorker(options: WorkerOptions): Promise<Worker> {
   const sessions =
     typeof options.database === "string"
       ? // Helpers of every job, the drain, the sweep, the heartbeat, and the queue's own statements.
-        new Sessions(await settleEncryption(options.database), concurrency * jobs.length + 5, (error) => complain("session", error))
+        new Sessions(await settleEncryption(options.database), concurrency * jobs.length + 5, (error) =>
+          complain("session", error),
+        )
       : undefined;
   const pool = sessions?.pool ?? (options.database as pg.Pool);
   const stopping = new AbortController();
