@@ -41,7 +41,7 @@ async function createShop(): Promise<CliProject> {
 /** An empty database for a project whose migrations are committed: production, before the first deploy. */
 async function emptied(project: CliProject): Promise<void> {
   await project.db.pool.query(
-    "DROP SCHEMA cutover_settings, cutover, graphile_migrate CASCADE; DROP TABLE public.setting, public.account_settings",
+    "DROP SCHEMA cutover_settings, cutover_jobs, cutover, graphile_migrate CASCADE; DROP TABLE public.setting, public.account_settings",
   );
 }
 
