@@ -55,7 +55,9 @@ test("from an empty folder to a live projection, by commands alone", async () =>
   expect((await ok("compile")).stdout).toContain("balances: written (migrations/current.sql)");
   await commit("the projection");
   expect((await ok("compile", "--check", "--json")).facts).toMatchObject({
-    compiled: [{ cutover: "balances", file: "migrations/committed/000002-the-projection.sql", state: "up to date" }],
+    compiled: [
+      { cutover: "balances", file: "migrations/committed/000002-the-projection.sql", state: "up to date" },
+    ],
   });
 
   expect((await ok("status")).stdout).toBe("balances  projection, building\n");
