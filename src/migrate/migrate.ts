@@ -5,6 +5,7 @@ import { withSession } from "../engine/session.ts";
 import { CutoverError, EXIT, explainDatabaseError } from "../errors.ts";
 import { coreParts } from "../project/core-sql.ts";
 import type { Project } from "../project/find.ts";
+import { requireGraphile } from "../project/graphile-migrate.ts";
 import { BlockerWatch } from "./blockers.ts";
 import type { DatabaseFailure, MigrationTimeouts } from "./child-messages.ts";
 import { type GraphileSettings, readGraphileSettings } from "./graphile-settings.ts";
@@ -50,13 +51,15 @@ const LOCK_IS_HELD = "Failed to get exclusive lock";
  * Runs the committed migrations that the database does not hold yet, one `migrate` of a database at a time.
  *
  * @throws CutoverError with the reason for which nothing was run (see `preflight`, and CU433 for a pooler); CU410 when a
- *   migration fails, CU411 when other sessions were in the way for too long, CU437 when one has left an invalid index
+ *   migration fails, CU411 when other sessions were in the way for too long, CU437 when one has left an invalid index, CU463
+ *   for a project of plain files
  */
 export async function migrateProject(
   project: Project,
   named: string,
   options: MigrateOptions,
 ): Promise<MigrateResult> {
+  requireGraphile(project);
   // graphile-migrate connects by itself.
   const url = await settleEncryption(named);
   const settings = await readGraphileSettings(project, url);

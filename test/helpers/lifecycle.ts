@@ -98,10 +98,12 @@ export async function expectNewSide(found: InstalledCase, writes: readonly strin
 /** Nothing of the cutover stands in the catalog: no schema, function or trigger, and the legacy tables are gone. */
 export async function expectNothingLeft(found: InstalledCase): Promise<void> {
   const { rows } = await found.db.pool.query(`
-    SELECT 'schema' AS what, n.nspname::text AS name FROM pg_catalog.pg_namespace AS n WHERE n.nspname LIKE 'cutover\\_%'
+    SELECT 'schema' AS what, n.nspname::text AS name FROM pg_catalog.pg_namespace AS n
+     WHERE n.nspname LIKE 'cutover\\_%' AND n.nspname <> 'cutover_jobs'
     UNION ALL
     SELECT 'trigger', g.tgname || ' on ' || g.tgrelid::regclass FROM pg_catalog.pg_trigger AS g
-     WHERE NOT g.tgisinternal AND g.tgrelid <> 'cutover.head'::regclass
+      JOIN pg_catalog.pg_class AS c ON c.oid = g.tgrelid
+     WHERE NOT g.tgisinternal AND c.relnamespace <> 'cutover'::regnamespace
     UNION ALL
     SELECT 'note', o.kind || ' ' || o.unit FROM cutover.outbox AS o
     UNION ALL
