@@ -10,6 +10,14 @@ ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT
 --!include functions/compiled.sql
 --!include functions/flush_both_sides.sql
 
+-- Writes that were lost, or waited for ever, next to units that are put aside.
+-- Was the new side made of this unit when it was put aside? Then the images of later writes say of what.
+ALTER TABLE cutover.quarantine ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false;
+--!include functions/quarantine_unit.sql
+--!include functions/drain.sql
+--!include functions/accounting.sql
+--!include functions/rollback_steps.sql
+
 -- Materialized views: a registry of them, and the marks by which writers say that one is out of date. No lock on any table of the
 -- application until a view is registered.
 

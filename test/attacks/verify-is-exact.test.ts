@@ -84,3 +84,17 @@ test("before the backfill units are not yet backfilled, in both directions", asy
   await db.advance("dual_write");
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
 });
+
+test("a coarser unit that only waits with a finer one is pending too: a new owner's binder, and a gone one's", async () => {
+  const db = await createSmallCutover({ data: DATA, phase: "writes_switched" });
+  const session = await db.connect();
+  await withTransaction(session, { isolation: "serializable" }, async () => {
+    await session.query("INSERT INTO binder (owner) VALUES ('kim')");
+    await session.query("INSERT INTO page (id, owner, day, title) VALUES (9, 'kim', '2026-01-05', 'k')");
+    await session.query("DELETE FROM page WHERE owner = 'bob'");
+    await session.query("DELETE FROM binder WHERE owner = 'bob'");
+  });
+  expect(await db.verify()).toMatchObject({ drifted: 0 });
+  await db.drain();
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+});

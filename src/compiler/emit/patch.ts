@@ -51,12 +51,12 @@ function patchKind(plan: Plan, kind: PlannedKind): Sql {
 #variable_conflict use_column
 DECLARE
   units ${unitType(plan, kind)}[] := $1::${unitType(plan, kind)}[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known ${unitType(plan, kind)}[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = ${literal(plan.definition.name)} AND put_aside.direction = 'forward'
-                          AND put_aside.kind = ${literal(kind.name)} AND put_aside.error IS NULL
+                          AND put_aside.kind = ${literal(kind.name)} AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::${unitType(plan, kind)}[];
   ${join(declarations, "\n")}
 BEGIN
@@ -245,6 +245,14 @@ function insertMissing(plan: Plan, table: PlannedTable): Sql {
 AND (${anyNull} OR EXISTS (SELECT FROM ${nameOf(parent)} AS parent WHERE ${foreignKeyMatches(key, "added", "parent")}))`,
       ];
     });
+  const homeless =
+    parents.length === 0
+      ? nothing
+      : sql`
+INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+SELECT ${literal(plan.definition.name)}, ${literal(table.name)}, ${jsonOf(table.key, "added")}, NULL, NULL, ${jsonOf(table.compared, "added")}
+  FROM unnest(${variable("added", table)}) AS added
+ WHERE NOT EXISTS (SELECT FROM ${nameOf(table)} AS target WHERE ${columnsEqual(table.key, "target", "added")});`;
   const onConflict = table.keyIsUnique
     ? sql`
 ON CONFLICT (${join(table.key.map(identifier))}) DO NOTHING`
@@ -257,6 +265,7 @@ IF ${variable("added", table)} IS NOT NULL THEN
      ${join(parents, "\n")}
    ORDER BY ${columnsOf("added", table.key)}
   ${onConflict};
+  ${homeless}
 END IF;`;
 }
 

@@ -350,12 +350,12 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_fold_n_to_1.forward_account[] := $1::cutover_fold_n_to_1.forward_account[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known cutover_fold_n_to_1.forward_account[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'fold_n_to_1' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'account' AND put_aside.error IS NULL
+                          AND put_aside.kind = 'account' AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::cutover_fold_n_to_1.forward_account[];
   gone_account_settings cutover_fold_n_to_1.row_account_settings[];
   base_account_settings cutover_fold_n_to_1.row_account_settings[];

@@ -653,12 +653,12 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_odd_names.forward_purchase[] := $1::cutover_odd_names.forward_purchase[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known cutover_odd_names.forward_purchase[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'odd_names' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'purchase' AND put_aside.error IS NULL
+                          AND put_aside.kind = 'purchase' AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::cutover_odd_names.forward_purchase[];
   "gone_Table" cutover_odd_names."row_Table"[];
   "base_Table" cutover_odd_names."row_Table"[];
@@ -798,6 +798,10 @@ BEGIN
        AND (added."user" IS NULL OR added.number IS NULL OR EXISTS (SELECT FROM "Select"."Table" AS parent WHERE added."user" = parent."user" AND added.number = parent.number))
      ORDER BY added."user", added.number, added."Position"
     ON CONFLICT ("user", number, "Position") DO NOTHING;
+    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+    SELECT 'odd_names', 'Order lines of the old shop, one row for each article bundle', jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position"), NULL, NULL, jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position", 'from', added."from",  E'a "b" \\ c', added."a ""b"" \ c")
+      FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added
+     WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position");
   END IF;
 END;
 $body$;

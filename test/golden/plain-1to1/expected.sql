@@ -418,12 +418,12 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_plain_1to1.forward_note[] := $1::cutover_plain_1to1.forward_note[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known cutover_plain_1to1.forward_note[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'plain_1to1' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'note' AND put_aside.error IS NULL
+                          AND put_aside.kind = 'note' AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::cutover_plain_1to1.forward_note[];
   gone_note cutover_plain_1to1.row_note[];
   base_note cutover_plain_1to1.row_note[];

@@ -853,12 +853,12 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_split_1_to_n.forward_writer[] := $1::cutover_split_1_to_n.forward_writer[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known cutover_split_1_to_n.forward_writer[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'split_1_to_n' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'writer' AND put_aside.error IS NULL
+                          AND put_aside.kind = 'writer' AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::cutover_split_1_to_n.forward_writer[];
   gone_author cutover_split_1_to_n.row_author[];
   base_author cutover_split_1_to_n.row_author[];
@@ -931,12 +931,12 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_split_1_to_n.forward_book[] := $1::cutover_split_1_to_n.forward_book[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known cutover_split_1_to_n.forward_book[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'split_1_to_n' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'book' AND put_aside.error IS NULL
+                          AND put_aside.kind = 'book' AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::cutover_split_1_to_n.forward_book[];
   gone_volume cutover_split_1_to_n.row_volume[];
   base_volume cutover_split_1_to_n.row_volume[];
@@ -1058,6 +1058,10 @@ BEGIN
        AND (added.author IS NULL OR EXISTS (SELECT FROM public.author AS parent WHERE added.author = parent.name))
      ORDER BY added.diary_id
     ON CONFLICT (diary_id) DO NOTHING;
+    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+    SELECT 'split_1_to_n', 'volume', jsonb_build_object('diary_id', added.diary_id), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'first_day', added.first_day)
+      FROM unnest(added_volume) AS added
+     WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id);
   END IF;
   IF theirs_day IS NOT NULL THEN
     UPDATE public.day AS target
@@ -1077,6 +1081,10 @@ BEGIN
        AND (added.diary_id IS NULL OR added.author IS NULL OR EXISTS (SELECT FROM public.volume AS parent WHERE added.diary_id = parent.diary_id AND added.author = parent.author))
      ORDER BY added.diary_id, added.day
     ON CONFLICT (diary_id, day) DO NOTHING;
+    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+    SELECT 'split_1_to_n', 'day', jsonb_build_object('diary_id', added.diary_id, 'day', added.day), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'day', added.day, 'text', added.text, 'mood', added.mood, 'mood_name', added.mood_name)
+      FROM unnest(added_day) AS added
+     WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day);
   END IF;
 END;
 $body$;
