@@ -6,6 +6,8 @@ export interface Column {
   readonly notNull: boolean;
   /** The database computes it (generated column). */
   readonly generated: boolean;
+  /** … whenever it is read, and stores nothing: a trigger sees NULL (PostgreSQL 18). */
+  readonly virtual: boolean;
   readonly identity: "always" | "by default" | undefined;
   readonly hasDefault: boolean;
 }

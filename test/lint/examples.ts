@@ -1,4 +1,7 @@
+import { inject } from "vitest";
 import type { Example } from "./lint-example.ts";
+
+const VIRTUAL = "ALTER TABLE public.memo ADD loud text GENERATED ALWAYS AS (title || '!')";
 
 /** Per rule: definitions that break it, and such that look alike and do not. */
 export const examples: Readonly<Record<string, { fails: readonly Example[]; passes: readonly Example[] }>> = {
@@ -339,6 +342,31 @@ FROM memo`,
         sql: "ALTER TABLE public.note ADD size integer GENERATED ALWAYS AS (pg_catalog.length(heading)) STORED",
         config: (config) => {
           config.new.note.keep.push("size");
+        },
+      },
+    ],
+  },
+  "virtual-columns-not-read": {
+    // Before PostgreSQL 18 there are none.
+    fails:
+      inject("postgresVersion") < 180000
+        ? []
+        : [
+            {
+              sql: `${VIRTUAL} VIRTUAL`,
+              forward: "SELECT id AS note_id, loud AS heading, body AS text FROM memo",
+              config: (config) => {
+                config.legacy.memo.lost = { title: "kept in loud" };
+              },
+              says: '"loud" of public.memo is a virtual column',
+              at: "forward/note.sql",
+            },
+          ],
+    passes: [
+      {
+        sql: `${VIRTUAL} STORED`,
+        config: (config) => {
+          config.legacy.memo.keep.push("loud");
         },
       },
     ],

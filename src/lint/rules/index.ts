@@ -25,6 +25,7 @@ import { tableKind } from "./table-kind.ts";
 import { typeHasCast } from "./type-has-cast.ts";
 import { unitColumnsAreYielded } from "./unit-columns-are-yielded.ts";
 import { unitExpressionsAreTotal } from "./unit-expressions-are-total.ts";
+import { virtualColumnsNotRead } from "./virtual-columns-not-read.ts";
 import { yieldsKnownColumns } from "./yields-known-columns.ts";
 
 /** All rules, in the order in which a person would mend what they find: tables, texts, columns, meaning. */
@@ -41,6 +42,7 @@ export const rules: readonly LintRule[] = [
   yieldsKnownColumns,
   everyColumnAccounted,
   generatedColumnsNotYielded,
+  virtualColumnsNotRead,
   typeHasCast,
   keptColumnsHaveDefaults,
   unitColumnsAreYielded,
