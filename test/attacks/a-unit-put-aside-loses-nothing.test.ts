@@ -137,3 +137,30 @@ test("a legacy write to a row that the new side has deleted is recorded, child r
     { table_name: "mark", won: null, value: "26" },
   ]);
 });
+
+test("a new-side write that waited for a put-aside unit arrives when that unit is mended by way of another", async () => {
+  const db = await createSmallCutover({ schema: NO_BAD, phase: "writes_switched", data: TWO });
+  await writeSerializable(db, "UPDATE page SET note = 'from new' WHERE id = 1");
+  await db.rows("UPDATE sheet SET title = 'BAD' WHERE id = 1");
+  await db.rows("SELECT cutover.drain('small', 1)");
+  await db.rows("UPDATE sheet SET owner = 'zoe' WHERE id = 2");
+  await db.drain();
+  await db.rows("UPDATE sheet SET title = 'mended' WHERE id = 1");
+  await db.drain();
+  for (const side of [sheet, page]) expect(await side(db, 1)).toEqual({ title: "mended", note: "from new" });
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+});
+
+test("a row that came and went on the new side beside a put-aside unit leaves nothing in quarantine", async () => {
+  const db = await createSmallCutover({ schema: NO_BAD, phase: "writes_switched", data: TWO });
+  await db.rows("UPDATE sheet SET title = 'BAD' WHERE id = 1");
+  await db.drain();
+  await db.rows("INSERT INTO page (id, owner, day, title) VALUES (8, 'ann', '2025-01-01', 'new')");
+  await db.rows("DELETE FROM page WHERE id = 8; UPDATE sheet SET hits = 26 WHERE id = 1");
+  await db.drain();
+  await db.rows("UPDATE sheet SET title = 'mended' WHERE id = 1");
+  await db.drain();
+  expect(await db.rows("SELECT id FROM sheet ORDER BY id")).toEqual([{ id: "1" }, { id: "2" }]);
+  expect(await db.rows("SELECT direction, unit, reason FROM cutover.quarantine")).toEqual([]);
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+});
