@@ -13,6 +13,7 @@ ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT
 -- Writes that were lost, or waited for ever, next to units that are put aside.
 -- Was the new side made of this unit when it was put aside? Then the images of later writes say of what.
 ALTER TABLE cutover.quarantine ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false;
+--!include functions/fit_image.sql
 --!include functions/quarantine_unit.sql
 --!include functions/drain.sql
 --!include functions/accounting.sql

@@ -164,3 +164,19 @@ test("a row that came and went on the new side beside a put-aside unit leaves no
   expect(await db.rows("SELECT direction, unit, reason FROM cutover.quarantine")).toEqual([]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
 });
+
+test("a column that the legacy table gets while a unit is put aside does not keep the unit there", async () => {
+  const db = await createSmallCutover({ schema: NO_BAD, phase: "writes_switched", data: TWO });
+  await db.rows("UPDATE sheet SET title = 'BAD', note = 'a, (b) \"c\"' WHERE id = 1");
+  await db.drain();
+  await db.rows("ALTER TABLE sheet ADD COLUMN size integer, ADD COLUMN shape text DEFAULT 'round'");
+  await db.rows("UPDATE sheet SET title = 'mended' WHERE id = 1");
+  await db.drain();
+  for (const side of [sheet, page])
+    expect(await side(db, 1)).toEqual({ title: "mended", note: 'a, (b) "c"' });
+  expect(await db.rows("SELECT id, shape FROM sheet ORDER BY id")).toEqual([
+    { id: "1", shape: "round" },
+    { id: "2", shape: "round" },
+  ]);
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+});
