@@ -180,3 +180,22 @@ test("a column that the legacy table gets while a unit is put aside does not kee
   ]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
 });
+
+test("a unit that was put aside for another one's row comes back when that row is mended", async () => {
+  const db = await createSmallCutover({ schema: NO_BAD, phase: "writes_switched", data: TWO });
+  await writeSerializable(db, "DELETE FROM sheet WHERE id = 2");
+  await db.rows("UPDATE sheet SET title = 'BAD' WHERE id = 1");
+  // Only the owner is looked at, and all that hangs together with it fails.
+  await db.rows("SELECT cutover.drain('small', 1)");
+  expect(await db.rows("SELECT kind, reason FROM cutover.quarantine")).toEqual([
+    { kind: "owner", reason: "23514" },
+  ]);
+  await db.rows("UPDATE page SET note = 'from new' WHERE id = 1");
+  await db.drain();
+  // The owner has no note of this.
+  await db.rows("UPDATE sheet SET title = 'mended' WHERE id = 1");
+  await db.drain();
+  for (const side of [sheet, page]) expect(await side(db, 1)).toEqual({ title: "mended", note: "from new" });
+  expect(await page(db, 2)).toBeUndefined();
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+});
