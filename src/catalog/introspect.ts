@@ -8,7 +8,9 @@ SELECT n.nspname AS schema, t.relname AS name, t.relkind AS kind, t.relpersisten
        CASE WHEN t.relforcerowsecurity THEN 'forced' WHEN t.relrowsecurity THEN 'on' ELSE 'off' END AS row_security,
        (SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
                  'name', a.attname, 'type', pg_catalog.format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull,
-                 'generated', a.attgenerated <> '', 'virtual', a.attgenerated = 'v', 'identity', nullif(a.attidentity, ''), 'hasDefault', a.atthasdef)
+                 'generated', a.attgenerated <> '', 'virtual', a.attgenerated = 'v',
+                 'nondeterministic', EXISTS (SELECT FROM pg_catalog.pg_collation AS co WHERE co.oid = a.attcollation AND NOT co.collisdeterministic),
+                 'identity', nullif(a.attidentity, ''), 'hasDefault', a.atthasdef)
                ORDER BY a.attnum)
           FROM pg_catalog.pg_attribute AS a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
        coalesce((SELECT pg_catalog.jsonb_agg((

@@ -8,6 +8,8 @@ export interface Column {
   readonly generated: boolean;
   /** … whenever it is read, and stores nothing: a trigger sees NULL (PostgreSQL 18). */
   readonly virtual: boolean;
+  /** Its collation calls strings equal that are spelled differently. */
+  readonly nondeterministic: boolean;
   readonly identity: "always" | "by default" | undefined;
   readonly hasDefault: boolean;
 }

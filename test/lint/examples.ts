@@ -51,6 +51,36 @@ export const examples: Readonly<Record<string, { fails: readonly Example[]; pass
       },
     ],
   },
+  "keys-have-one-spelling": {
+    fails: [
+      {
+        sql: "ALTER TABLE public.memo ALTER COLUMN id TYPE numeric",
+        says: 'legacy.memo: of the key column "id" (numeric) two spellings can be equal',
+        at: "cutover.json",
+      },
+      {
+        sql: `CREATE COLLATION public.any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+              ALTER TABLE public.note ALTER COLUMN note_id TYPE text COLLATE public.any_case`,
+        forward: "SELECT id::text AS note_id, title AS heading, body AS text FROM memo",
+        says: 'new.note: of the key column "note_id" (text) two spellings can be equal',
+      },
+      {
+        config: (config) => {
+          config.units.forward.note.note_id = "double precision";
+        },
+        says: 'units.forward.note: two spellings of "note_id" (double precision) can be equal',
+      },
+    ],
+    passes: [
+      {
+        sql: "ALTER TABLE public.memo ALTER COLUMN id TYPE numeric(20, 0); ALTER TABLE public.note ALTER COLUMN note_id TYPE numeric(20, 0)",
+        config: (config) => {
+          config.units.forward.note.note_id = "numeric(20, 0)";
+          config.units.reverse.memo.id = "numeric(20, 0)";
+        },
+      },
+    ],
+  },
   "one-select": {
     fails: [
       { forward: "SELECT 1;\nSELECT 2", says: "there are 2 statements" },

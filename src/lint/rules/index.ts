@@ -6,6 +6,7 @@ import { forcedRowSecurity } from "./forced-row-security.ts";
 import { generatedColumnsNotYielded } from "./generated-columns-not-yielded.ts";
 import { keptColumnsHaveDefaults } from "./kept-columns-have-defaults.ts";
 import { keyIsNotNullAndUnique } from "./key-is-not-null-and-unique.ts";
+import { keysHaveOneSpelling } from "./keys-have-one-spelling.ts";
 import { kindsFed } from "./kinds-fed.ts";
 import { lostNeedsReason } from "./lost-needs-reason.ts";
 import { noClockNoRandom } from "./no-clock-no-random.ts";
@@ -33,6 +34,7 @@ export const rules: readonly LintRule[] = [
   tableKind,
   forcedRowSecurity,
   keyIsNotNullAndUnique,
+  keysHaveOneSpelling,
   oneSelect,
   noSchemaQualifiedTable,
   noOwnNameShadow,
