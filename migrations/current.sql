@@ -10,7 +10,8 @@ ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT
 --!include functions/compiled.sql
 --!include functions/flush_both_sides.sql
 
--- Writes that were lost, or waited for ever, next to units that are put aside.
+-- Writes that were lost, or waited for ever, next to units that are put aside. Lock: ACCESS EXCLUSIVE on cutover.quarantine, for an update
+-- of the catalog, until this migration commits; a commit that meets it leaves its units pending.
 -- Was the new side made of this unit when it was put aside? Then the images of later writes say of what.
 ALTER TABLE cutover.quarantine ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false;
 --!include functions/fit_image.sql
