@@ -14,6 +14,11 @@ ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT
 -- of the catalog, until this migration commits; a commit that meets it leaves its units pending.
 -- Was the new side made of this unit when it was put aside? Then the images of later writes say of what.
 ALTER TABLE cutover.quarantine ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false;
+UPDATE cutover.quarantine AS q SET made = true
+  FROM cutover.cutovers AS c
+ WHERE c.name = q.cutover AND c.phase IN ('writes_switched', 'legacy_locked') AND q.error IS NOT NULL AND NOT q.made
+   AND q.quarantined_at > (SELECT max(t.moved_at) FROM cutover.phase_transitions AS t
+                            WHERE t.cutover = q.cutover AND t.to_phase = 'writes_switched');
 --!include functions/fit_image.sql
 --!include functions/quarantine_unit.sql
 --!include functions/drain.sql
