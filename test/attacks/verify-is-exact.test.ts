@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { withTransaction } from "../../src/db.ts";
-import { createSmallCutover } from "../helpers/small-cutover.ts";
+import { withClient, withTransaction } from "../../src/db.ts";
+import { createSmallCutover, installCutover, SMALL } from "../helpers/small-cutover.ts";
 
 // Verify reports a unit if and only if it has drifted; units that wait in the outbox are pending, not drifted.
 
@@ -97,4 +97,21 @@ test("a coarser unit that only waits with a finer one is pending too: a new owne
   expect(await db.verify()).toMatchObject({ drifted: 0 });
   await db.drain();
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+});
+
+test("a row that legacy deleted beside one that a rule holds back is quarantined with it, not drifted", async () => {
+  const db = await createSmallCutover();
+  const rule = { "quarantine/sheet/bad.sql": "SELECT sheet.id FROM sheet WHERE sheet.title = 'bad'" };
+  await withClient(db.pool, (client) => installCutover(client, { ...SMALL, ...rule }));
+  await db.rows(
+    "INSERT INTO sheet (id, owner, day) VALUES (1, 'ann', '2026-01-05'), (2, 'ann', '2026-01-05')",
+  );
+  await db.reach("writes_switched");
+  await db.rows("UPDATE sheet SET title = 'bad' WHERE id = 1; DELETE FROM sheet WHERE id = 2");
+  await db.drain();
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+  await db.rows("UPDATE sheet SET title = 'mended' WHERE id = 1");
+  await db.drain();
+  expect(await db.rows("SELECT id, title FROM page")).toEqual([{ id: "1", title: "mended" }]);
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
 });
