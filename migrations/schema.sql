@@ -226,6 +226,7 @@ CREATE TABLE cutover.quarantine (
   quarantined_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   accepted_by text,
   accepted_at timestamp with time zone,
+  made boolean DEFAULT false NOT NULL,
   CONSTRAINT quarantine_pkey PRIMARY KEY (cutover, direction, kind, unit),
   CONSTRAINT quarantine_class_check CHECK ((class = ANY (ARRAY['quarantined'::text, 'excluded'::text])))
 );
@@ -458,6 +459,9 @@ FUNCTION cutover.finish_backfill(wanted bigint) RETURNS boolean
 FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'success'::text) RETURNS jsonb
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.fit_image(cutover_name text, table_name text, image text) RETURNS text
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.flush() RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
@@ -508,6 +512,9 @@ FUNCTION cutover.grant_legacy(cutover_name text) RETURNS void
 
 FUNCTION cutover.guard_projection() RETURNS trigger
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.hang_together(cutover_name text, unit_direction text, refs text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.has_held_rows(cutover_name text) RETURNS boolean
   LANGUAGE plpgsql STABLE;
@@ -575,7 +582,7 @@ FUNCTION cutover.phase_rank(phase text) RETURNS integer
 FUNCTION cutover.primary_key_of(relation regclass) RETURNS text[]
   LANGUAGE sql STABLE;
 
-FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
+FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, as_of pg_snapshot) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], reverse_refs text[], as_of pg_snapshot) RETURNS void
@@ -694,6 +701,9 @@ FUNCTION cutover.trigger_stamp(cutover_name text) RETURNS text
 FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.try_these(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.unarchive_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
@@ -734,6 +744,9 @@ FUNCTION cutover.view_tables(view_oid oid) RETURNS TABLE(relation oid, kind "cha
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
 PROCEDURE cutover.wait_for_writers(IN cutover_name text, IN side text, IN wait_seconds integer) plpgsql VOLATILE;
+
+FUNCTION cutover.was_there(noted_by xid8, as_of pg_snapshot) RETURNS boolean
+  LANGUAGE sql STABLE;
 
 FUNCTION cutover.watched_facts(facts jsonb, columns jsonb) RETURNS jsonb
   LANGUAGE sql IMMUTABLE;
