@@ -20,8 +20,6 @@ UPDATE cutover.quarantine AS q SET made = true
    AND q.quarantined_at > (SELECT max(t.moved_at) FROM cutover.phase_transitions AS t
                             WHERE t.cutover = q.cutover AND t.to_phase = 'writes_switched');
 --!include functions/fit_image.sql
---!include functions/quarantine_unit.sql
---!include functions/drain.sql
 --!include functions/accounting.sql
 --!include functions/rollback_steps.sql
 

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:611fbb3c2b935c1676378e0fa049b9e37df503d6
+--! Hash: sha1:d6fe79ac7ad3f41f1c1bcaa93f5d6a597be611a2
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3134,12 +3134,17 @@ DECLARE
   forward_waiting text[];
   reverse_waiting text[];
   forward_work text[];
+  forward_fresh text[] := '{}';
+  forward_patched text[];
   reverse_work text[];
   forward_checked text[];
   beside_held text[];
   released boolean;
-  locked text[] := '{}';
+  failure_gone boolean;
+  forward_locked text[] := '{}';
+  reverse_locked text[] := '{}';
   known integer;
+  chained integer;
   rounds integer := 0;
   batch record;
   problem record;
@@ -3157,9 +3162,18 @@ BEGIN
       FROM (SELECT pg_catalog.unnest(forward_all) AS ref
             UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
                        WHERE i.cutover = stand.name AND i.belongs && reverse_all) AS refs;
+    -- Images may hang together in long chains (a row feeds two weeks, and so does the next one): all of a chain before anything is locked.
+    LOOP
+      chained := pg_catalog.cardinality(forward_all);
+      SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO forward_all
+        FROM (SELECT pg_catalog.unnest(forward_all) AS ref
+              UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
+                         WHERE i.cutover = stand.name AND i.feeds && forward_all) AS refs;
+      EXIT WHEN chained = pg_catalog.cardinality(forward_all);
+    END LOOP;
     EXIT WHEN rounds > 0
           AND known = pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all)
-          AND locked @> reverse_all;
+          AND forward_locked @> forward_all AND reverse_locked @> reverse_all;
     rounds := rounds + 1;
     IF rounds > 8 THEN
       RAISE EXCEPTION 'cutover %: the units that hang together with % keep growing', stand.name, forward_refs
@@ -3170,11 +3184,11 @@ BEGIN
       SELECT refs.direction, kinds.rank, kinds.kind, pg_catalog.array_agg(DISTINCT refs.unit) AS units
         FROM (SELECT 'forward' AS direction, pg_catalog.split_part(ref, ':', 1) AS kind,
                      pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1) AS unit
-                FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (locked)
+                FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_locked)
               UNION ALL
               SELECT 'reverse', pg_catalog.split_part(ref, ':', 1),
                      pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
-                FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (locked)) AS refs
+                FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_locked)) AS refs
         JOIN cutover.unit_kinds AS kinds
           ON kinds.cutover = stand.name AND kinds.direction = refs.direction AND kinds.kind = refs.kind
        GROUP BY refs.direction, kinds.rank, kinds.kind
@@ -3183,31 +3197,37 @@ BEGIN
       PERFORM cutover.lock_units(stand.name, batch.direction, batch.kind, batch.units, stand.epoch);
     END LOOP;
     PERFORM cutover.compiled_lock_rows(stand.name, reverse_all);
-    locked := locked || reverse_all || forward_all;
+    forward_locked := forward_all;
+    reverse_locked := reverse_all;
   END LOOP;
 
   -- Units that a rule holds back, or that were put aside, are left as they are, with their notes; the rest of what hangs together with
-  -- them is worked off. A unit that was put aside is only taken up again when it is asked for by name, by the drainer.
+  -- them is worked off. A unit that was put aside is only taken up again when it is asked for by name, by the drainer; one that only waits for
+  -- another (CU005) whenever the drainer comes by, or two of them would wait for each other for ever.
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_all) LOOP
     forward_held := forward_held
       || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h)
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
                 WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
-                  AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (forward_refs)));
+                  AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (forward_refs))));
     forward_failed := forward_failed
+      || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h
+                WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                                   WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind
+                                     AND q.unit = h.unit AND NOT q.made))
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
                 WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
-                  AND q.error IS NOT NULL AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (forward_refs)));
+                  AND (q.error IS NOT NULL OR q.made) AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (forward_refs))));
   END LOOP;
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_all) LOOP
     reverse_held := reverse_held
       || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h)
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
                 WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
-                  AND NOT (may_release AND batch.kind || ':' || q.unit = ANY (reverse_refs)));
+                  AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (reverse_refs))));
   END LOOP;
-  -- An image is the base of every unit that it feeds. While one of them is put aside by an error, the image has to wait, and with it all
-  -- that it feeds and the legacy row that it belongs to.
+  -- An image is the base of every unit that it feeds. While one of them is put aside, the image has to wait, and with it all that it
+  -- feeds and the legacy row that it belongs to. Only a unit that a rule has held back since before both sides were written needs none.
   LOOP
     SELECT coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'forward'), '{}'),
            coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'reverse'), '{}')
@@ -3230,6 +3250,24 @@ BEGIN
     forward_checked := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_work) AS ref WHERE ref <> ALL (beside_held));
   END IF;
 
+  -- Units that were put aside before both sides were written, and that the new side has not written since: the new side holds nothing
+  -- of them, or something out of date, so they are made of legacy as a whole.
+  FOR batch IN
+    SELECT q.kind || ':' || q.unit AS ref FROM pg_catalog.unnest(forward_work) AS ref
+      JOIN cutover.quarantine AS q
+        ON q.cutover = stand.name AND q.direction = 'forward' AND NOT q.made
+       AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+  LOOP
+    CONTINUE WHEN EXISTS (
+      SELECT FROM pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', ARRAY[batch.ref])) AS linked
+       WHERE EXISTS (SELECT FROM cutover.quarantine AS q
+                      WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.kind = pg_catalog.split_part(linked, ':', 1)
+                        AND q.unit = pg_catalog.substr(linked, pg_catalog.strpos(linked, ':') + 1))
+          OR EXISTS (SELECT FROM cutover.outbox AS o WHERE o.unit_key = stand.name || '/reverse/' || linked));
+    forward_fresh := forward_fresh || batch.ref;
+  END LOOP;
+  forward_patched := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_work) AS ref WHERE ref <> ALL (forward_fresh));
+
   -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
   -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
   SELECT noted.xid, noted.kind, noted.unit INTO problem
@@ -3249,7 +3287,7 @@ BEGIN
   END IF;
 
   -- Take the notes and images that are to be worked off, exactly those seen now.
-  UPDATE cutover.images AS taken SET taken_by = own
+  UPDATE cutover.images AS taken SET taken_by = own, image = cutover.fit_image(stand.name, taken.table_name, taken.image)
    WHERE taken.cutover = stand.name AND taken.belongs && reverse_all AND NOT taken.feeds && forward_failed;
   GET DIAGNOSTICS images_taken = ROW_COUNT;
   DELETE FROM cutover.outbox AS noted
@@ -3262,15 +3300,21 @@ BEGIN
    USING pg_catalog.unnest(reverse_work) AS ref
    WHERE noted.unit_key = stand.name || '/reverse/' || ref;
 
-  IF images_taken > 0 THEN
+  IF images_taken > 0 OR pg_catalog.cardinality(forward_fresh) > 0 THEN
     IF stand.definition -> 'keep' <> '{}' THEN
       vanished := cutover.vanished_rows(stand, own);
     END IF;
     PERFORM cutover.set_writing(stand.name, 'forward');
-    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) LOOP
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_patched) LOOP
       PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'write');
     END LOOP;
-    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_work, finest_first => true) LOOP
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_fresh) LOOP
+      PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'write');
+    END LOOP;
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_fresh, finest_first => true) LOOP
+      PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
+    END LOOP;
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_patched, finest_first => true) LOOP
       PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'delete');
     END LOOP;
     DELETE FROM cutover.images AS done WHERE done.taken_by = own AND done.cutover = stand.name;
@@ -3291,6 +3335,12 @@ BEGIN
     PERFORM cutover.revive_kept(stand, batch.relation, batch.images);
   END LOOP;
   PERFORM cutover.settle_constraints(stand.name, 'reverse');
+  -- The locks of rows keep nobody from committing a new row into one of these units meanwhile, or one that comes from another unit. The
+  -- recompute may have seen it and taken it for a row that is to go; its image tells.
+  IF EXISTS (SELECT FROM cutover.images AS late WHERE late.cutover = stand.name AND late.belongs && reverse_work) THEN
+    RAISE EXCEPTION 'cutover %: legacy rows of % were written meanwhile', stand.name, reverse_work
+      USING ERRCODE = 'serialization_failure', HINT = 'The notes stay; the drainer tries again.';
+  END IF;
 
   -- What the new side holds must be what legacy says it is; otherwise legacy cannot say it, and nothing is written.
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_checked) LOOP
@@ -3309,8 +3359,10 @@ BEGIN
 
   -- What has been made true leaves the quarantine; what waited for it is looked at again.
   released := EXISTS (SELECT FROM cutover.quarantine AS q
-                       WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.reason <> 'CU005'
-                         AND q.kind || ':' || q.unit = ANY (forward_work));
+                       WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ANY (forward_work));
+  failure_gone := EXISTS (SELECT FROM cutover.quarantine AS q
+                           WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.reason <> 'CU005'
+                             AND q.kind || ':' || q.unit = ANY (forward_work));
   FOR batch IN
     SELECT 'forward' AS direction, r.kind, r.units FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) AS r
     UNION ALL
@@ -3323,12 +3375,241 @@ BEGIN
     SELECT own, stand.name, 'reverse', pg_catalog.split_part(ref, ':', 1), pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
       FROM pg_catalog.unnest(reverse_held) AS ref
         ON CONFLICT DO NOTHING;
+  END IF;
+  IF failure_gone THEN
     -- What only waited for a unit that had failed.
     INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
     SELECT own, q.cutover, q.direction, q.kind, q.unit FROM cutover.quarantine AS q
      WHERE q.cutover = stand.name AND q.reason = 'CU005'
         ON CONFLICT DO NOTHING;
   END IF;
+  -- A reverse unit that was put aside only because a forward unit was held back, and nothing holds back any more. No other write may
+  -- ever come to it: neither its legacy row nor the forward unit has to be what they were when it was put aside.
+  FOR batch IN
+    SELECT q.kind, pg_catalog.array_agg(q.unit) AS units FROM cutover.quarantine AS q
+     WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.error IS NULL
+       AND (released OR q.kind || ':' || q.unit = ANY (reverse_all))
+     GROUP BY q.kind
+  LOOP
+    INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
+    SELECT own, stand.name, 'reverse', batch.kind, free.unit
+      FROM (SELECT pg_catalog.unnest(batch.units) EXCEPT
+            SELECT h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h) AS free (unit)
+        ON CONFLICT DO NOTHING;
+  END LOOP;
+END;
+$$;
+
+-- Writes that were lost, or waited for ever, next to units that are put aside. Lock: ACCESS EXCLUSIVE on cutover.quarantine, for an update
+-- of the catalog, until this migration commits; a commit that meets it leaves its units pending.
+-- Was the new side made of this unit when it was put aside? Then the images of later writes say of what.
+ALTER TABLE cutover.quarantine ADD COLUMN IF NOT EXISTS made boolean NOT NULL DEFAULT false;
+UPDATE cutover.quarantine AS q SET made = true
+  FROM cutover.cutovers AS c
+ WHERE c.name = q.cutover AND c.phase IN ('writes_switched', 'legacy_locked') AND q.error IS NOT NULL AND NOT q.made
+   AND q.quarantined_at > (SELECT max(t.moved_at) FROM cutover.phase_transitions AS t
+                            WHERE t.cutover = q.cutover AND t.to_phase = 'writes_switched');
+-- The image of a legacy row, as text that its table's row type still reads: images may wait for long (their unit is in quarantine), and
+-- the table may have got columns meanwhile. Those stand at the end, and the row as it was had NULL in them. An image that does not fit
+-- otherwise is given back as it is; the cast will say what is wrong with it.
+CREATE OR REPLACE FUNCTION cutover.fit_image(cutover_name text, table_name text, image text) RETURNS text
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  relation regclass := (SELECT c.oid FROM pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name)
+                          JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name)
+                         WHERE c.relname = fit_image.table_name);
+  fitting text := image;
+BEGIN
+  FOR missing IN 0 .. (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute AS a
+                        WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped) LOOP
+    BEGIN
+      EXECUTE pg_catalog.format('SELECT $1::%s', relation) USING fitting;
+      RETURN fitting;
+    EXCEPTION WHEN invalid_text_representation THEN
+      fitting := pg_catalog.left(fitting, -1) || ',)';
+    END;
+  END LOOP;
+  RETURN image;
+END;
+$$;
+-- The units of the other direction that hang together with units ("kind:unit" references), and the coarser ones that those lie in.
+CREATE OR REPLACE FUNCTION cutover.hang_together(cutover_name text, unit_direction text, refs text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  other text := CASE unit_direction WHEN 'forward' THEN 'reverse' ELSE 'forward' END;
+  connected text[] := cutover.compiled_connected(cutover_name, unit_direction, refs);
+BEGIN
+  RETURN ARRAY(
+    SELECT pg_catalog.unnest(connected)
+     UNION
+    SELECT pg_catalog.unnest(cutover.compiled_coarser(cutover_name, other, r.kind, r.units))
+      FROM cutover.refs_by_kind(cutover_name, other, connected) AS r);
+END;
+$$;
+
+-- Every unit of a kind in exactly one of the six classes, as of the caller's snapshot. `drifted` are the units that differ.
+CREATE OR REPLACE FUNCTION cutover.classes(cutover_name text, unit_direction text, unit_kind text, with_drift boolean DEFAULT true)
+  RETURNS TABLE (unit text, class text, reason text)
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT listed.unit,
+         CASE
+           WHEN held.class IS NOT NULL THEN held.class
+           WHEN pending.unit IS NOT NULL THEN 'pending'
+           WHEN put_aside.class IS NOT NULL THEN put_aside.class
+           WHEN c.phase = 'expanded' THEN 'not yet backfilled'
+           -- Once a backfill has visited everything, a unit that sync has never seen has no excuse any more.
+           WHEN cutover.phase_rank(c.phase) < 4
+                AND CASE unit_direction WHEN 'forward' THEN coalesce(known.epoch, -1) <> c.epoch ELSE drift.unit IS NOT NULL END
+                AND NOT EXISTS (SELECT FROM cutover.backfills AS b
+                                 WHERE b.cutover = cutover_name AND b.direction = 'forward' AND b.epoch = c.epoch
+                                   AND b.finished_at IS NOT NULL)
+             THEN 'not yet backfilled'
+           -- It differs because what hangs together with it could not be written.
+           WHEN drift.unit IS NOT NULL AND beside.unit IS NOT NULL THEN 'quarantined'
+           WHEN drift.unit IS NOT NULL THEN 'drifted'
+           ELSE 'in sync'
+         END,
+         coalesce(held.reason, put_aside.reason, CASE WHEN drift.unit IS NOT NULL AND beside.unit IS NOT NULL THEN 'beside' END)
+    FROM cutover.cutovers AS c
+   CROSS JOIN LATERAL cutover.compiled_units(cutover_name, unit_direction, unit_kind) AS listed
+    LEFT JOIN (SELECT h.unit, min(h.class) AS class, string_agg(DISTINCT h.reason, ', ') AS reason
+                 FROM cutover.compiled_held(cutover_name, unit_direction, unit_kind, NULL) AS h GROUP BY h.unit) AS held
+           ON held.unit = listed.unit
+    LEFT JOIN (SELECT o.unit FROM cutover.outbox AS o
+                WHERE o.cutover = cutover_name AND o.direction = unit_direction AND o.kind = unit_kind
+               UNION
+               -- A note of one direction makes the units of the other that hang together with it pending as well.
+               SELECT substr(ref, strpos(ref, ':') + 1)
+                 FROM (SELECT o.direction, array_agg(DISTINCT o.kind || ':' || o.unit) AS refs FROM cutover.outbox AS o
+                        WHERE o.cutover = cutover_name AND o.direction <> unit_direction
+                        GROUP BY o.direction) AS others
+                CROSS JOIN LATERAL unnest(cutover.hang_together(cutover_name, others.direction, others.refs)) AS ref
+                WHERE split_part(ref, ':', 1) = unit_kind) AS pending
+           ON pending.unit = listed.unit
+    LEFT JOIN cutover.units AS known
+           ON known.cutover = cutover_name AND known.direction = unit_direction AND known.kind = unit_kind
+          AND known.unit = listed.unit
+    LEFT JOIN cutover.quarantine AS put_aside
+           ON put_aside.cutover = cutover_name AND put_aside.direction = unit_direction AND put_aside.kind = unit_kind
+          AND put_aside.unit = listed.unit
+    LEFT JOIN (SELECT DISTINCT substr(ref, strpos(ref, ':') + 1) AS unit
+                 FROM (SELECT q.direction, array_agg(DISTINCT q.kind || ':' || q.unit) AS refs FROM cutover.quarantine AS q
+                        WHERE q.cutover = cutover_name AND q.direction <> unit_direction
+                        GROUP BY q.direction) AS others
+                CROSS JOIN LATERAL unnest(cutover.hang_together(cutover_name, others.direction, others.refs)) AS ref
+                WHERE split_part(ref, ':', 1) = unit_kind) AS beside
+           ON beside.unit = listed.unit
+    LEFT JOIN (SELECT DISTINCT d.unit FROM cutover.compiled_differences(cutover_name, unit_direction, unit_kind, NULL) AS d
+                WHERE with_drift
+                  -- What legacy keeps of the new side is only made true once the new side is the truth.
+                  AND NOT (unit_direction = 'reverse'
+                           AND EXISTS (SELECT FROM cutover.cutovers AS k
+                                        WHERE k.name = cutover_name AND cutover.phase_rank(k.phase) < 4
+                                          AND k.definition -> 'tables' -> 'kept' ? d.table_name))) AS drift
+           ON drift.unit = listed.unit
+   WHERE c.name = cutover_name;
+END;
+-- The way back to `expanded` from any phase before `dropped`, with a commit after each step; call it again after a crash.
+-- While writes go to the new side: fence the new tables (committed) · wait for their writers in flight · drain both directions ·
+-- refuse if anything could not be brought back · verify that legacy holds everything · give the legacy tables their
+-- privileges back and move.
+-- From `archived` the tables come back first, and a reverse backfill brings what was written meanwhile; the caller runs it
+-- (`cutover rollback` does), then this goes on.
+CREATE OR REPLACE PROCEDURE cutover.rollback_steps(
+  cutover_name text, reason text DEFAULT NULL, wait_seconds integer DEFAULT 60
+)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  stand cutover.cutovers := cutover.stand_of(cutover_name);
+  waited_since timestamptz;
+  left_over bigint;
+  run bigint;
+  state text;
+BEGIN
+  IF stand.phase IN ('expanded', 'dual_write', 'backfilled', 'reads_switched', 'dropped') THEN
+    PERFORM cutover.rollback(cutover_name, reason);
+    RETURN;
+  END IF;
+  IF stand.definition -> 'irreversible' IS NOT NULL THEN
+    RAISE EXCEPTION 'cutover % has no reverse mapping: %', cutover_name, stand.definition ->> 'irreversible'
+      USING ERRCODE = 'CU013', HINT = 'There is no way back once writes have moved.';
+  END IF;
+
+  IF stand.phase = 'archived' THEN
+    PERFORM cutover.unarchive_legacy(cutover_name);
+  END IF;
+  IF stand.phase = 'archived' OR stand.reverse_ended_at IS NOT NULL THEN
+    -- From here on writes of the new side are noted again; those that were not are older than the transactions waited for, and
+    -- the reverse backfill finds what they wrote.
+    PERFORM cutover.record_move(cutover_name, 'legacy_locked', 'reverse sync resumed, on the way back');
+    COMMIT;
+    CALL cutover.wait_for_writers(cutover_name, 'new', wait_seconds);
+    PERFORM cutover.start_backfill(cutover_name, 'reverse');
+    COMMIT;
+  END IF;
+
+  -- A reverse backfill that has been started is brought to its end before anything else is decided.
+  LOOP
+    SELECT s.state INTO state
+      FROM cutover.backfills AS b
+     CROSS JOIN LATERAL cutover.backfill_step(b.id, 'rollback', 20) AS s
+     WHERE b.cutover = cutover_name AND b.direction = 'reverse' AND b.finished_at IS NULL AND b.epoch = stand.epoch
+     ORDER BY b.id DESC LIMIT 1;
+    COMMIT;
+    EXIT WHEN state IS NULL OR state NOT IN ('worked', 'busy');
+  END LOOP;
+
+  SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+  IF stand.step IS NULL OR stand.step NOT LIKE 'rollback:%' THEN
+    PERFORM cutover.enter_step(cutover_name, 'rollback:fenced');
+  END IF;
+  COMMIT;
+
+  CALL cutover.wait_for_writers(cutover_name, 'new', wait_seconds);
+
+  PERFORM cutover.retry_quarantined(cutover_name);
+  COMMIT;
+  waited_since := pg_catalog.clock_timestamp();
+  LOOP
+    CALL cutover.drain_all(cutover_name);
+    COMMIT;
+    -- Legacy writers go on: only notes of the new side have to be gone.
+    SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o WHERE o.cutover = cutover_name AND o.direction = 'reverse';
+    EXIT WHEN left_over = 0;
+    IF pg_catalog.clock_timestamp() - waited_since > pg_catalog.make_interval(secs => wait_seconds) THEN
+      RAISE EXCEPTION 'cutover %: % notes of the new side are not worked off', cutover_name, left_over
+        USING ERRCODE = 'CU016', HINT = 'The new tables stay fenced. Call again.';
+    END IF;
+  END LOOP;
+
+  SELECT pg_catalog.count(*) INTO left_over FROM cutover.quarantine AS q
+   WHERE q.cutover = cutover_name AND q.direction = 'reverse' AND q.accepted_at IS NULL
+     -- Legacy rows of a unit that a rule holds back are not overwritten: does the new side say something else of them?
+     AND (q.error IS NOT NULL
+          OR EXISTS (SELECT FROM cutover.compiled_differences(cutover_name, 'reverse', q.kind, ARRAY[q.unit]) AS d
+                      WHERE d.finding <> 'unexpected'));
+  IF left_over > 0 THEN
+    RAISE EXCEPTION 'cutover %: % units of the new side could not be brought back', cutover_name, left_over
+      USING ERRCODE = 'CU017', HINT = pg_catalog.format('See `cutover quarantine %s`; mend or accept them, then call again.', cutover_name);
+  END IF;
+
+  COMMIT;
+  SET TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+  run := cutover.verify(cutover_name);
+  COMMIT;
+  IF (SELECT r.drifted_units FROM cutover.drift_runs AS r WHERE r.id = run) > 0 THEN
+    RAISE EXCEPTION 'cutover %: verify run % found drift, so going back could lose writes', cutover_name, run
+      USING ERRCODE = 'CU017', HINT = pg_catalog.format('`cutover verify %s --repair`, then call again.', cutover_name);
+  END IF;
+
+  PERFORM cutover.enter_step(cutover_name, 'rollback:ready');
+  PERFORM cutover.grant_legacy(cutover_name);
+  PERFORM cutover.rollback(cutover_name, reason);
+  COMMIT;
 END;
 $$;
 
@@ -4652,6 +4933,14 @@ BEGIN ATOMIC
    WHERE done.unit_key = ANY (ARRAY(SELECT cutover_name || '/' || unit_direction || '/' || ref FROM unnest(refs) AS ref));
 END;
 
+-- Had the transaction of a note committed when a snapshot was taken? Own notes count, and so do those of another life of the database
+-- (restored from a dump), whose transaction ids nobody has reached yet.
+CREATE OR REPLACE FUNCTION cutover.was_there(noted_by xid8, as_of pg_snapshot) RETURNS boolean
+  LANGUAGE sql STABLE
+RETURN pg_catalog.pg_visible_in_snapshot(noted_by, as_of)
+    OR noted_by = pg_catalog.pg_current_xact_id_if_assigned()
+    OR noted_by >= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot());
+
 -- Forward notes while legacy is the truth: all together, and when that fails one by one, twice: one unit may have to wait for another
 -- (a name that is still taken, children that have to go first). What fails twice is quarantined, unless a backfill is still under
 -- way, which may bring what it waits for. Returns how many notes are done with.
@@ -4665,6 +4954,8 @@ DECLARE
                            CROSS JOIN LATERAL pg_catalog.unnest(r.units) AS unit);
   again text[];
   reasons text[];
+  siblings text[] := '{}';
+  as_of pg_snapshot := pg_catalog.pg_current_snapshot();
   done integer := 0;
   at_work boolean := EXISTS (SELECT FROM cutover.backfills AS b
                               WHERE b.cutover = stand.name AND b.epoch = stand.epoch AND b.finished_at IS NULL);
@@ -4711,16 +5002,27 @@ BEGIN
   IF NOT at_work THEN
     FOR n IN 1 .. pg_catalog.cardinality(again) LOOP
       -- What its transaction wrote besides may still wait in another batch: a parent's children, a name that is to be freed.
-      CONTINUE WHEN pg_catalog.starts_with(reasons[n], '23') AND EXISTS (
-        SELECT FROM cutover.outbox AS own_note
-          JOIN cutover.outbox AS sibling ON sibling.xid = own_note.xid AND sibling.cutover = own_note.cutover
-         WHERE own_note.unit_key = stand.name || '/forward/' || again[n]
-           AND sibling.direction = 'forward' AND sibling.kind || ':' || sibling.unit <> ALL (refs));
+      IF pg_catalog.starts_with(reasons[n], '23') THEN
+        siblings := ARRAY(
+          SELECT sibling.kind || ':' || sibling.unit
+            FROM cutover.outbox AS own_note
+            JOIN cutover.outbox AS sibling ON sibling.xid = own_note.xid AND sibling.cutover = own_note.cutover
+            JOIN cutover.unit_kinds AS k ON k.cutover = sibling.cutover AND k.direction = sibling.direction AND k.kind = sibling.kind
+           WHERE own_note.unit_key = stand.name || '/forward/' || again[n]
+             AND sibling.direction = 'forward' AND sibling.kind || ':' || sibling.unit <> ALL (refs)
+           LIMIT pg_catalog.cardinality(refs));
+        CONTINUE WHEN pg_catalog.cardinality(siblings) > 0;
+      END IF;
       PERFORM cutover.put_aside(stand, 'forward', pg_catalog.split_part(again[n], ':', 1),
         pg_catalog.substr(again[n], pg_catalog.strpos(again[n], ':') + 1), 'quarantined',
-        pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7));
+        pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7), as_of);
       done := done + 1;
     END LOOP;
+  END IF;
+  -- Nothing but notes that wait for others of their transaction: the next drain would take up the very same ones, and whatever was
+  -- noted later would wait behind them for ever. So those that they wait for are worked off together with them.
+  IF done = 0 AND pg_catalog.cardinality(siblings) > 0 THEN
+    RETURN cutover.drain_one_side(stand, refs || siblings);
   END IF;
   RETURN done;
 END;
@@ -4798,6 +5100,7 @@ DECLARE
   held record;
   own_notes record;
   one record;
+  still_held boolean;
   as_of pg_snapshot := pg_catalog.pg_current_snapshot();
   done integer := 0;
 BEGIN
@@ -4810,13 +5113,24 @@ BEGIN
       FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs) AS r
      CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'reverse', r.kind, r.units) AS h GROUP BY r.kind, h.unit
   LOOP
-    PERFORM cutover.put_aside(stand, held.direction, held.kind, held.unit, held.class, held.reason, NULL);
+    -- Asked again with the unit locked: a writer whose commit is in progress may just be mending it.
+    still_held := false;
+    BEGIN
+      PERFORM cutover.lock_units(stand.name, held.direction, held.kind, ARRAY[held.unit], stand.epoch);
+      still_held := EXISTS (SELECT FROM cutover.compiled_held(stand.name, held.direction, held.kind, ARRAY[held.unit]));
+      CONTINUE WHEN NOT still_held;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      NULL;
+    END;
     IF held.direction = 'forward' THEN
       forward_refs := pg_catalog.array_remove(forward_refs, held.kind || ':' || held.unit);
     ELSE
       reverse_refs := pg_catalog.array_remove(reverse_refs, held.kind || ':' || held.unit);
     END IF;
-    done := done + 1;
+    IF still_held THEN
+      PERFORM cutover.put_aside(stand, held.direction, held.kind, held.unit, held.class, held.reason, NULL, as_of);
+      done := done + 1;
+    END IF;
   END LOOP;
   IF pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs) = 0 THEN
     RETURN done;
@@ -4866,7 +5180,7 @@ BEGIN
           done := done + 1;
         ELSIF pg_catalog.left(failure, 5) NOT IN ('55P03', '40P01', '40001') THEN
           PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
-            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7));
+            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7), as_of);
           done := done + 1;
         END IF;
       END;
@@ -4888,19 +5202,48 @@ DECLARE
 BEGIN
   FOR waiting IN
     SELECT DISTINCT o.direction, o.kind, o.unit FROM cutover.outbox AS o
-     WHERE o.xid <> pg_catalog.pg_current_xact_id() AND pg_catalog.pg_visible_in_snapshot(o.xid, as_of)
+     WHERE o.xid <> pg_catalog.pg_current_xact_id() AND cutover.was_there(o.xid, as_of)
        AND o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
                           || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
   LOOP
     PERFORM cutover.put_aside(stand, waiting.direction, waiting.kind, waiting.unit, 'quarantined', 'CU005',
-      'it hangs together with a unit that is in quarantine, and waits for it');
+      'it hangs together with a unit that is in quarantine, and waits for it', as_of);
   END LOOP;
 END;
 $$;
 
 -- Works units of both sides off in a block of its own. NULL when it went well, else SQLSTATE and message. What is no unit's fault is
 -- raised.
+-- Units that hang together fail together, and which of them was put aside for it depends on the order of their notes. So those in
+-- quarantine whose images hang together with these are taken up first, all at once: what is mended may be the other one's row.
 CREATE OR REPLACE FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  chain text[] := forward_refs;
+  known integer;
+BEGIN
+  LOOP
+    known := pg_catalog.cardinality(chain);
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO chain
+      FROM (SELECT pg_catalog.unnest(chain) AS ref
+            UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
+                       WHERE i.cutover = stand.name AND (i.feeds && chain OR i.belongs && reverse_refs)) AS refs;
+    EXIT WHEN known = pg_catalog.cardinality(chain);
+  END LOOP;
+  chain := ARRAY(SELECT q.kind || ':' || q.unit FROM pg_catalog.unnest(chain) AS ref
+                   JOIN cutover.quarantine AS q
+                     ON q.cutover = stand.name AND q.direction = 'forward' AND q.error IS NOT NULL
+                    AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+                  WHERE ref <> ALL (forward_refs));
+  IF pg_catalog.cardinality(chain) > 0 AND cutover.try_these(stand, forward_refs || chain, reverse_refs) IS NULL THEN
+    RETURN NULL;
+  END IF;
+  RETURN cutover.try_these(stand, forward_refs, reverse_refs);
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION cutover.try_these(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
   LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -4917,16 +5260,22 @@ EXCEPTION
 END;
 $$;
 
--- Quarantines a unit and takes its notes away, with the images that only they waited for.
+-- Quarantines a unit and takes its notes away, with the images that nobody will want. as_of: taken before the unit was looked at; a note
+-- that came later may be of the write that mends it, and stays.
+DROP FUNCTION IF EXISTS cutover.put_aside(cutover.cutovers, text, text, text, text, text, text);
 CREATE OR REPLACE FUNCTION cutover.put_aside(
-  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, as_of pg_snapshot
 ) RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
   PERFORM cutover.quarantine_unit(stand.name, unit_direction, unit_kind, wanted, unit_class, why, error_text);
-  PERFORM cutover.forget_notes(stand.name, unit_direction, ARRAY[unit_kind || ':' || wanted]);
-  IF error_text IS NOT NULL THEN
+  DELETE FROM cutover.outbox AS done
+   WHERE done.unit_key = stand.name || '/' || unit_direction || '/' || unit_kind || ':' || wanted
+     AND cutover.was_there(done.xid, as_of);
+  IF error_text IS NOT NULL OR EXISTS (SELECT FROM cutover.quarantine AS q
+                                        WHERE q.cutover = stand.name AND q.direction = unit_direction AND q.kind = unit_kind
+                                          AND q.unit = wanted AND q.made) THEN
     -- The images stay: they say what the new side was made of, for the day when the unit is taken up again.
     RETURN;
   END IF;
@@ -5754,6 +6103,14 @@ BEGIN ATOMIC
    WHERE done.unit_key = ANY (ARRAY(SELECT cutover_name || '/' || unit_direction || '/' || ref FROM unnest(refs) AS ref));
 END;
 
+-- Had the transaction of a note committed when a snapshot was taken? Own notes count, and so do those of another life of the database
+-- (restored from a dump), whose transaction ids nobody has reached yet.
+CREATE OR REPLACE FUNCTION cutover.was_there(noted_by xid8, as_of pg_snapshot) RETURNS boolean
+  LANGUAGE sql STABLE
+RETURN pg_catalog.pg_visible_in_snapshot(noted_by, as_of)
+    OR noted_by = pg_catalog.pg_current_xact_id_if_assigned()
+    OR noted_by >= pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot());
+
 -- Forward notes while legacy is the truth: all together, and when that fails one by one, twice: one unit may have to wait for another
 -- (a name that is still taken, children that have to go first). What fails twice is quarantined, unless a backfill is still under
 -- way, which may bring what it waits for. Returns how many notes are done with.
@@ -5767,6 +6124,8 @@ DECLARE
                            CROSS JOIN LATERAL pg_catalog.unnest(r.units) AS unit);
   again text[];
   reasons text[];
+  siblings text[] := '{}';
+  as_of pg_snapshot := pg_catalog.pg_current_snapshot();
   done integer := 0;
   at_work boolean := EXISTS (SELECT FROM cutover.backfills AS b
                               WHERE b.cutover = stand.name AND b.epoch = stand.epoch AND b.finished_at IS NULL);
@@ -5813,16 +6172,27 @@ BEGIN
   IF NOT at_work THEN
     FOR n IN 1 .. pg_catalog.cardinality(again) LOOP
       -- What its transaction wrote besides may still wait in another batch: a parent's children, a name that is to be freed.
-      CONTINUE WHEN pg_catalog.starts_with(reasons[n], '23') AND EXISTS (
-        SELECT FROM cutover.outbox AS own_note
-          JOIN cutover.outbox AS sibling ON sibling.xid = own_note.xid AND sibling.cutover = own_note.cutover
-         WHERE own_note.unit_key = stand.name || '/forward/' || again[n]
-           AND sibling.direction = 'forward' AND sibling.kind || ':' || sibling.unit <> ALL (refs));
+      IF pg_catalog.starts_with(reasons[n], '23') THEN
+        siblings := ARRAY(
+          SELECT sibling.kind || ':' || sibling.unit
+            FROM cutover.outbox AS own_note
+            JOIN cutover.outbox AS sibling ON sibling.xid = own_note.xid AND sibling.cutover = own_note.cutover
+            JOIN cutover.unit_kinds AS k ON k.cutover = sibling.cutover AND k.direction = sibling.direction AND k.kind = sibling.kind
+           WHERE own_note.unit_key = stand.name || '/forward/' || again[n]
+             AND sibling.direction = 'forward' AND sibling.kind || ':' || sibling.unit <> ALL (refs)
+           LIMIT pg_catalog.cardinality(refs));
+        CONTINUE WHEN pg_catalog.cardinality(siblings) > 0;
+      END IF;
       PERFORM cutover.put_aside(stand, 'forward', pg_catalog.split_part(again[n], ':', 1),
         pg_catalog.substr(again[n], pg_catalog.strpos(again[n], ':') + 1), 'quarantined',
-        pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7));
+        pg_catalog.split_part(reasons[n], ' ', 1), pg_catalog.substr(reasons[n], 7), as_of);
       done := done + 1;
     END LOOP;
+  END IF;
+  -- Nothing but notes that wait for others of their transaction: the next drain would take up the very same ones, and whatever was
+  -- noted later would wait behind them for ever. So those that they wait for are worked off together with them.
+  IF done = 0 AND pg_catalog.cardinality(siblings) > 0 THEN
+    RETURN cutover.drain_one_side(stand, refs || siblings);
   END IF;
   RETURN done;
 END;
@@ -5900,6 +6270,7 @@ DECLARE
   held record;
   own_notes record;
   one record;
+  still_held boolean;
   as_of pg_snapshot := pg_catalog.pg_current_snapshot();
   done integer := 0;
 BEGIN
@@ -5912,13 +6283,24 @@ BEGIN
       FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs) AS r
      CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'reverse', r.kind, r.units) AS h GROUP BY r.kind, h.unit
   LOOP
-    PERFORM cutover.put_aside(stand, held.direction, held.kind, held.unit, held.class, held.reason, NULL);
+    -- Asked again with the unit locked: a writer whose commit is in progress may just be mending it.
+    still_held := false;
+    BEGIN
+      PERFORM cutover.lock_units(stand.name, held.direction, held.kind, ARRAY[held.unit], stand.epoch);
+      still_held := EXISTS (SELECT FROM cutover.compiled_held(stand.name, held.direction, held.kind, ARRAY[held.unit]));
+      CONTINUE WHEN NOT still_held;
+    EXCEPTION WHEN lock_not_available OR deadlock_detected THEN
+      NULL;
+    END;
     IF held.direction = 'forward' THEN
       forward_refs := pg_catalog.array_remove(forward_refs, held.kind || ':' || held.unit);
     ELSE
       reverse_refs := pg_catalog.array_remove(reverse_refs, held.kind || ':' || held.unit);
     END IF;
-    done := done + 1;
+    IF still_held THEN
+      PERFORM cutover.put_aside(stand, held.direction, held.kind, held.unit, held.class, held.reason, NULL, as_of);
+      done := done + 1;
+    END IF;
   END LOOP;
   IF pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs) = 0 THEN
     RETURN done;
@@ -5968,7 +6350,7 @@ BEGIN
           done := done + 1;
         ELSIF pg_catalog.left(failure, 5) NOT IN ('55P03', '40P01', '40001') THEN
           PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
-            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7));
+            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7), as_of);
           done := done + 1;
         END IF;
       END;
@@ -5990,19 +6372,48 @@ DECLARE
 BEGIN
   FOR waiting IN
     SELECT DISTINCT o.direction, o.kind, o.unit FROM cutover.outbox AS o
-     WHERE o.xid <> pg_catalog.pg_current_xact_id() AND pg_catalog.pg_visible_in_snapshot(o.xid, as_of)
+     WHERE o.xid <> pg_catalog.pg_current_xact_id() AND cutover.was_there(o.xid, as_of)
        AND o.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_refs) AS ref)
                           || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
   LOOP
     PERFORM cutover.put_aside(stand, waiting.direction, waiting.kind, waiting.unit, 'quarantined', 'CU005',
-      'it hangs together with a unit that is in quarantine, and waits for it');
+      'it hangs together with a unit that is in quarantine, and waits for it', as_of);
   END LOOP;
 END;
 $$;
 
 -- Works units of both sides off in a block of its own. NULL when it went well, else SQLSTATE and message. What is no unit's fault is
 -- raised.
+-- Units that hang together fail together, and which of them was put aside for it depends on the order of their notes. So those in
+-- quarantine whose images hang together with these are taken up first, all at once: what is mended may be the other one's row.
 CREATE OR REPLACE FUNCTION cutover.try_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  chain text[] := forward_refs;
+  known integer;
+BEGIN
+  LOOP
+    known := pg_catalog.cardinality(chain);
+    SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO chain
+      FROM (SELECT pg_catalog.unnest(chain) AS ref
+            UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
+                       WHERE i.cutover = stand.name AND (i.feeds && chain OR i.belongs && reverse_refs)) AS refs;
+    EXIT WHEN known = pg_catalog.cardinality(chain);
+  END LOOP;
+  chain := ARRAY(SELECT q.kind || ':' || q.unit FROM pg_catalog.unnest(chain) AS ref
+                   JOIN cutover.quarantine AS q
+                     ON q.cutover = stand.name AND q.direction = 'forward' AND q.error IS NOT NULL
+                    AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+                  WHERE ref <> ALL (forward_refs));
+  IF pg_catalog.cardinality(chain) > 0 AND cutover.try_these(stand, forward_refs || chain, reverse_refs) IS NULL THEN
+    RETURN NULL;
+  END IF;
+  RETURN cutover.try_these(stand, forward_refs, reverse_refs);
+END;
+$$;
+
+CREATE OR REPLACE FUNCTION cutover.try_these(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
   LANGUAGE plpgsql
 AS $$
 BEGIN
@@ -6019,16 +6430,22 @@ EXCEPTION
 END;
 $$;
 
--- Quarantines a unit and takes its notes away, with the images that only they waited for.
+-- Quarantines a unit and takes its notes away, with the images that nobody will want. as_of: taken before the unit was looked at; a note
+-- that came later may be of the write that mends it, and stays.
+DROP FUNCTION IF EXISTS cutover.put_aside(cutover.cutovers, text, text, text, text, text, text);
 CREATE OR REPLACE FUNCTION cutover.put_aside(
-  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, as_of pg_snapshot
 ) RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
   PERFORM cutover.quarantine_unit(stand.name, unit_direction, unit_kind, wanted, unit_class, why, error_text);
-  PERFORM cutover.forget_notes(stand.name, unit_direction, ARRAY[unit_kind || ':' || wanted]);
-  IF error_text IS NOT NULL THEN
+  DELETE FROM cutover.outbox AS done
+   WHERE done.unit_key = stand.name || '/' || unit_direction || '/' || unit_kind || ':' || wanted
+     AND cutover.was_there(done.xid, as_of);
+  IF error_text IS NOT NULL OR EXISTS (SELECT FROM cutover.quarantine AS q
+                                        WHERE q.cutover = stand.name AND q.direction = unit_direction AND q.kind = unit_kind
+                                          AND q.unit = wanted AND q.made) THEN
     -- The images stay: they say what the new side was made of, for the day when the unit is taken up again.
     RETURN;
   END IF;
@@ -6381,9 +6798,10 @@ CREATE OR REPLACE FUNCTION cutover.quarantine_unit(
   LANGUAGE plpgsql
 AS $$
 BEGIN
-  INSERT INTO cutover.quarantine AS known (cutover, direction, kind, unit, class, reason, error, rows)
+  INSERT INTO cutover.quarantine AS known (cutover, direction, kind, unit, class, reason, error, rows, made)
   SELECT cutover_name, unit_direction, unit_kind, wanted, unit_class, why, error_text,
-         cutover.compiled_source_rows(cutover_name, unit_direction, unit_kind, wanted)
+         cutover.compiled_source_rows(cutover_name, unit_direction, unit_kind, wanted),
+         coalesce((SELECT cutover.phase_rank(c.phase) >= 4 FROM cutover.cutovers AS c WHERE c.name = cutover_name), false)
       ON CONFLICT (cutover, direction, kind, unit) DO UPDATE
      SET class = excluded.class, reason = excluded.reason, error = excluded.error, rows = excluded.rows,
          quarantined_at = pg_catalog.clock_timestamp(),

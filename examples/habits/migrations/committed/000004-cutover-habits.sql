@@ -1,5 +1,5 @@
---! Previous: sha1:611fbb3c2b935c1676378e0fa049b9e37df503d6
---! Hash: sha1:e918b085258ae9ceb2d28ecfc807f5154625fcb7
+--! Previous: sha1:d6fe79ac7ad3f41f1c1bcaa93f5d6a597be611a2
+--! Hash: sha1:28dd804c66b1a4df14dec4fb41ecf645d1b0eb8a
 --! Message: cutover habits
 
 -- Enter migration here
@@ -2559,12 +2559,12 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_habits.forward_child[] := $1::cutover_habits.forward_child[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known cutover_habits.forward_child[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'habits' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'child' AND put_aside.error IS NULL
+                          AND put_aside.kind = 'child' AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::cutover_habits.forward_child[];
   gone_children cutover_habits.row_children[];
   base_children cutover_habits.row_children[];
@@ -2637,12 +2637,12 @@ AS $body$
 #variable_conflict use_column
 DECLARE
   units cutover_habits.forward_week[] := $1::cutover_habits.forward_week[];
-  -- A unit that a rule held back was never made of its legacy rows: all of them are new to the new side.
+  -- A unit that was put aside before both sides were written was not made of its legacy rows: all of them are new to the new side.
   known cutover_habits.forward_week[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.cutover = 'habits' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'week' AND put_aside.error IS NULL
+                          AND put_aside.kind = 'week' AND NOT put_aside.made
                           AND put_aside.unit = wanted.ref))::cutover_habits.forward_week[];
   gone_weeks cutover_habits.row_weeks[];
   base_weeks cutover_habits.row_weeks[];
@@ -2860,6 +2860,10 @@ BEGIN
        AND (added.user_id IS NULL OR added.child_name IS NULL OR EXISTS (SELECT FROM public.children AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.name))
      ORDER BY added.user_id, added.child_name, added.week_start_date
     ON CONFLICT (user_id, child_name, week_start_date) DO NOTHING;
+    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+    SELECT 'habits', 'weeks', jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
+      FROM unnest(added_weeks) AS added
+     WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date);
   END IF;
   IF theirs_habits IS NOT NULL THEN
     UPDATE public.habits AS target
@@ -2879,6 +2883,10 @@ BEGIN
        AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
      ORDER BY added.sheet_id, added.habit_id, added.week_start_date
     ON CONFLICT (sheet_id, habit_id, week_start_date) DO NOTHING;
+    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+    SELECT 'habits', 'habits', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'name', added.name, 'display_order', added.display_order)
+      FROM unnest(added_habits) AS added
+     WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date);
   END IF;
   IF theirs_habit_records IS NOT NULL THEN
     UPDATE public.habit_records AS target
@@ -2899,6 +2907,10 @@ BEGIN
        AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR added.sheet_id IS NULL OR added.habit_id IS NULL OR EXISTS (SELECT FROM public.habits AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date AND added.sheet_id = parent.sheet_id AND added.habit_id = parent.habit_id))
      ORDER BY added.sheet_id, added.habit_id, added.record_date
     ON CONFLICT (sheet_id, habit_id, record_date) DO NOTHING;
+    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+    SELECT 'habits', 'habit_records', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date, 'status', added.status, 'note', added.note)
+      FROM unnest(added_habit_records) AS added
+     WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date);
   END IF;
   IF theirs_kept_sheets IS NOT NULL THEN
     UPDATE public.kept_sheets AS target
@@ -2921,6 +2933,10 @@ BEGIN
        AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
      ORDER BY added.sheet_id
     ON CONFLICT (sheet_id) DO NOTHING;
+    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+    SELECT 'habits', 'kept_sheets', jsonb_build_object('sheet_id', added.sheet_id), NULL, NULL, jsonb_build_object('sheet_id', added.sheet_id, 'user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
+      FROM unnest(added_kept_sheets) AS added
+     WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id);
   END IF;
 END;
 $body$;

@@ -1,5 +1,5 @@
---! Previous: sha1:e918b085258ae9ceb2d28ecfc807f5154625fcb7
---! Hash: sha1:dd8e2fffcf2a312d1f6ab5b509719a3457f9c7bf
+--! Previous: sha1:28dd804c66b1a4df14dec4fb41ecf645d1b0eb8a
+--! Hash: sha1:2a34561d815d1bd4334667ce9f018730c071e6fa
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
