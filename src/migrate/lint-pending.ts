@@ -37,16 +37,22 @@ const LEFT_OUT = [
 ];
 
 /**
- * squawk's program, from the project's packages or from beside this one; undefined where it is not installed, as it is an optional
- * peer.
+ * squawk's program, from the project's packages or from beside this one; undefined where it is not installed, as `squawk-cli` is an
+ * optional peer. The program itself lies in a package for each platform, which `squawk-cli` asks for.
  */
 export function findSquawk(project: Project): string | undefined {
-  for (const from of [join(project.root, "package.json"), import.meta.url]) {
+  const platform = `@squawk-cli/${process.platform}-${process.arch}`;
+  const program = process.platform === "win32" ? "squawk.exe" : "squawk";
+  const find = (from: string, wanted: string) => {
     try {
-      return join(dirname(createRequire(from).resolve("squawk-cli/package.json")), "js/bin/squawk");
+      return createRequire(from).resolve(`${wanted}/package.json`);
     } catch {
-      // Not installed there.
+      return undefined;
     }
+  };
+  for (const from of [join(project.root, "package.json"), import.meta.url]) {
+    const found = find(find(from, "squawk-cli") ?? from, platform);
+    if (found !== undefined) return join(dirname(found), "bin", program);
   }
   return undefined;
 }
@@ -99,7 +105,7 @@ async function askSquawk(
     ...(file.noTransaction ? [] : ["--assume-in-transaction"]),
     ...(own ? [] : [`--exclude=${LEFT_OUT.join(",")}`]),
   ];
-  const child = spawn(process.execPath, [squawk, ...words], {
+  const child = spawn(squawk, words, {
     cwd: project.root,
     stdio: ["pipe", "pipe", "ignore"],
   });
