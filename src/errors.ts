@@ -135,7 +135,11 @@ export function explainDatabaseError(error: unknown): unknown {
       EXIT_OF_SQLSTATE[state] ?? EXIT.unexpected,
     );
   }
-  if (state === "42883" && /\bcutover\./.test(error.message)) {
+  // A function, or a column of a core table, that came with a later core.
+  if (
+    (state === "42883" && /\bcutover\./.test(error.message)) ||
+    (state === "42703" && /^column [cqr]\.\w+ does not exist$/.test(error.message))
+  ) {
     return explain(
       "CU905",
       `the core schema in this database is older than this version of pg-cutover: ${error.message}`,

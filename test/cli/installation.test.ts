@@ -76,7 +76,7 @@ test("a cutover is removed by a migration, the toolkit by another, and both repl
   await project.commit("core again");
   expect(await project.cutover("compile", "--check", "--json")).toMatchObject({
     code: 6,
-    facts: { error: { code: "CU408", message: `cutover ${PLAIN}: no migration holds its compiled SQL` } },
+    facts: { error: { code: "CU408", message: `${PLAIN}: no migration holds its compiled SQL` } },
   });
   await ok(project, "compile");
   await project.commit("and the cutover again");

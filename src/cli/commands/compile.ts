@@ -88,6 +88,7 @@ async function compileOne(
   options: Options,
   warnings: Finding[],
 ): Promise<Compiled> {
+  await requireCore(url);
   const stand = await standing(url, cutover);
   if (stand?.phase === "archived" || stand?.phase === "dropped") {
     if (options.check) return { cutover, file: null, state: "over", changed: [] };
@@ -112,7 +113,6 @@ async function compileOne(
   if (same && options.output === undefined) {
     return { cutover, file: there.file, state: "unchanged", changed: [] };
   }
-  await requireCore(url);
   const changed = mayChange(cutover, await standing(url, cutover, registered));
   const output = options.output === undefined ? undefined : resolve(options.output);
   const file = await writeBlocks(project, [{ name: cutover, sql }], { subject: cutover, output });

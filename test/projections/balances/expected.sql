@@ -2,12 +2,15 @@
 -- definition and compile again. Nothing of this needs the tool at run time.
 --
 -- Everything of this projection lives in the schema cutover_balances; the triggers at the end stand on the tables that it reads and keeps.
+-- All of this has to run in one transaction, which the first statement here is there to prove to the later ones.
+SELECT pg_catalog.set_config('cutover.transaction', pg_catalog.pg_current_xact_id()::text, true);
 -- Plain table names in mappings are bound here, when the functions are created.
 SET LOCAL search_path = pg_catalog, public;
 SET LOCAL lock_timeout = '100ms';
-DROP SCHEMA IF EXISTS cutover_balances CASCADE;
-CREATE SCHEMA cutover_balances;
-REVOKE ALL ON SCHEMA cutover_balances FROM PUBLIC;
+
+-- Makes the schema; what stood in it before stays at work until it is swapped, below. Needs a core of version 2: when there is
+-- no such function, run `cutover init --upgrade` and migrate first.
+SELECT cutover.begin_compiled('balances', 'cutover_balances', 2);
 
 -- The units of this cutover, and the rows that its mappings yield.
 CREATE TYPE cutover_balances.forward_account AS (
@@ -858,17 +861,20 @@ BEGIN
 END;
 $body$;
 
+-- PUBLIC may execute nothing of it.
+REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_balances FROM PUBLIC;
+
+-- Takes away what stood before, with its triggers. From here on writers of the tables wait until this migration is committed.
+SELECT cutover.swap_compiled('balances', 'cutover_balances');
+
 -- What the core has to know of this projection.
 SELECT cutover.register_projection(
   'balances',
   'cutover_balances',
-   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": []\n  },\n  "tables": {\n    "legacy": [\n      "public.event"\n    ],\n    "new": [\n      "public.running_balance",\n      "public.account_total"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "running_balance": [\n      "first_seen_at"\n    ]\n  },\n  "lost": {},\n  "kind": "projection",\n  "reads": {\n    "public.event": [\n      "id",\n      "account_id",\n      "happened_at",\n      "amount"\n    ]\n  },\n  "irreversible": "a projection follows what it reads, and nothing follows it",\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "mappings": {\n    "projections/balances/running_balance.sql": "SELECT\\n  id AS event_id,\\n  account_id,\\n  happened_at,\\n  sum(amount) OVER (PARTITION BY account_id ORDER BY happened_at, id) AS balance\\nFROM event\\n",\n    "projections/balances/account_total.sql": "SELECT account_id, count(*) AS events, sum(amount) AS balance, max(happened_at) AS last_event_at\\nFROM event\\nGROUP BY account_id\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "account",\n        "account_id"\n      ]\n    ],\n    "reverse": []\n  },\n  "tables": {\n    "legacy": [\n      "public.event"\n    ],\n    "new": [\n      "public.running_balance",\n      "public.account_total"\n    ],\n    "context": [],\n    "kept": []\n  },\n  "keep": {\n    "running_balance": [\n      "first_seen_at"\n    ]\n  },\n  "lost": {},\n  "kind": "projection",\n  "reads": {\n    "public.event": [\n      "id",\n      "account_id",\n      "happened_at",\n      "amount"\n    ]\n  },\n  "irreversible": "a projection follows what it reads, and nothing follows it",\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "account",\n          "columns": [\n            {\n              "name": "account_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": []\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "event"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": null,\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "account",\n            "expressions": [\n              "account_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "running_balance"\n        ],\n        "key": [\n          "event_id"\n        ],\n        "unit": {\n          "kind": "account",\n          "expressions": [\n            "account_id"\n          ]\n        },\n        "feeds": [],\n        "keep": [\n          "first_seen_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "account_total"\n        ],\n        "key": [\n          "account_id"\n        ],\n        "unit": {\n          "kind": "account",\n          "expressions": [\n            "account_id"\n          ]\n        },\n        "feeds": [],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": []\n  },\n  "mappings": {\n    "projections/balances/running_balance.sql": "SELECT\\n  id AS event_id,\\n  account_id,\\n  happened_at,\\n  sum(amount) OVER (PARTITION BY account_id ORDER BY happened_at, id) AS balance\\nFROM event\\n",\n    "projections/balances/account_total.sql": "SELECT account_id, count(*) AS events, sum(amount) AS balance, max(happened_at) AS last_event_at\\nFROM event\\nGROUP BY account_id\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   2
 );
-
--- PUBLIC may execute nothing of it.
-REVOKE EXECUTE ON ALL ROUTINES IN SCHEMA cutover_balances FROM PUBLIC;
 
 -- The triggers. Lock: SHARE ROW EXCLUSIVE on each table until the end of this file. It waits for writers in flight and
 -- holds up new ones, at most for the lock timeout set above; when that is used up, run the file again.
@@ -907,10 +913,7 @@ CREATE TRIGGER zzz_cutover_balances_truncate BEFORE TRUNCATE ON public.account_t
 -- public.event: id bigint, account_id bigint, happened_at timestamp with time zone, amount numeric; zzz_cutover_balances_insert, zzz_cutover_balances_update, zzz_cutover_balances_delete, zzz_cutover_balances_truncate
 -- public.running_balance: event_id bigint, account_id bigint, happened_at timestamp with time zone, balance numeric, first_seen_at timestamp with time zone; zzz_cutover_balances_fence, zzz_cutover_balances_insert, zzz_cutover_balances_update, zzz_cutover_balances_delete, zzz_cutover_balances_truncate
 -- public.account_total: account_id bigint, events bigint, balance numeric, last_event_at timestamp with time zone; zzz_cutover_balances_fence, zzz_cutover_balances_insert, zzz_cutover_balances_update, zzz_cutover_balances_delete, zzz_cutover_balances_truncate
-UPDATE cutover.cutovers AS c
-   SET fingerprint = cutover.live_fingerprint(c.compiled_schema, ARRAY['public.event', 'public.running_balance', 'public.account_total'])
-     , trigger_stamp = cutover.trigger_stamp(c.name)
- WHERE c.name = 'balances';
+SELECT cutover.seal_compiled('balances', ARRAY['public.event', 'public.running_balance', 'public.account_total']);
 
 -- Where nothing is there yet, there is nothing to build. The triggers' locks, still held, keep it so.
 SELECT cutover.settle_projection('balances');
