@@ -483,6 +483,9 @@ FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[
 FUNCTION cutover.forget_rows(cutover_name text, all_of_them boolean DEFAULT false) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
+FUNCTION cutover.forget_units(dead cutover.units[]) RETURNS integer
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.gate_backfill_complete(stand cutover.cutovers, unit_direction text DEFAULT 'forward'::text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE;
 

@@ -85,6 +85,7 @@ test("a worker does every job as a role that has nothing but the documented righ
   expect(JOBS.map(({ name }) => name).sort()).toEqual([
     "backfill",
     "clean-idempotency-log",
+    "compact-units",
     "drain-outbox",
     "refresh-views",
     "repair",
@@ -92,6 +93,17 @@ test("a worker does every job as a role that has nothing but the documented righ
     "verify",
   ]);
   expect(await objects()).toEqual(before);
+  // There is no projection here; what is asked for one may be asked.
+  await withClient(url, async (client) => {
+    const { rows } = await client.query(
+      "SELECT cutover.forget_units(ARRAY(SELECT d FROM cutover.dead_units($1, 10) AS d)) AS forgotten, cutover.open_transactions() IS NULL AS unseen",
+      [PLAIN],
+    );
+    expect(rows).toEqual([{ forgotten: 0, unseen: false }]);
+    await expect(client.query(`CALL cutover.compact_units('${PLAIN}')`)).rejects.toMatchObject({
+      code: "CU010",
+    });
+  });
   // It may do no more: neither the tables of the application nor a move.
   await withClient(url, async (client) => {
     for (const statement of [

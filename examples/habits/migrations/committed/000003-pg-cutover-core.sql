@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:d6fe79ac7ad3f41f1c1bcaa93f5d6a597be611a2
+--! Hash: sha1:af60db709397d37fd8d2aa73c762a84a2e0038cd
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -7780,6 +7780,30 @@ BEGIN ATOMIC
    WHERE l.locktype = 'virtualxid' AND l.mode = 'ExclusiveLock' AND l.granted AND l.pid <> pg_backend_pid();
 END;
 
+-- Deletes version rows of projections that still have the version that they were listed with; returns how many. Those that a writer holds
+-- are left.
+CREATE OR REPLACE FUNCTION cutover.forget_units(dead cutover.units[]) RETURNS integer
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+  deleted integer;
+BEGIN
+  WITH free AS (
+    SELECT u.cutover, u.direction, u.kind, u.unit
+      FROM pg_catalog.unnest(dead) AS d
+      JOIN cutover.units AS u ON u.cutover = d.cutover AND u.direction = d.direction AND u.kind = d.kind AND u.unit = d.unit
+      JOIN cutover.cutovers AS c ON c.name = u.cutover AND c.kind = 'projection'
+     WHERE u.version = d.version
+       FOR UPDATE OF u SKIP LOCKED
+  )
+  DELETE FROM cutover.units AS gone USING free
+   WHERE gone.cutover = free.cutover AND gone.direction = free.direction AND gone.kind = free.kind AND gone.unit = free.unit;
+  GET DIAGNOSTICS deleted = ROW_COUNT;
+  RETURN deleted;
+END;
+$$;
+
 -- Deletes the version rows of a projection's dead units, at most `most` of them; `deleted` says how many. Waits for the transactions that
 -- are open, at most `wait_seconds`; if one lasts longer nothing is deleted, and the next call tries again. Commits in between, so
 -- not inside a transaction block. Lock: the rows that go; those that a writer holds are left.
@@ -7814,16 +7838,7 @@ BEGIN
   END LOOP;
   COMMIT;
 
-  WITH free AS (
-    SELECT u.cutover, u.direction, u.kind, u.unit
-      FROM pg_catalog.unnest(dead) AS d
-      JOIN cutover.units AS u ON u.cutover = d.cutover AND u.direction = d.direction AND u.kind = d.kind AND u.unit = d.unit
-     WHERE u.version = d.version
-       FOR UPDATE OF u SKIP LOCKED
-  )
-  DELETE FROM cutover.units AS gone USING free
-   WHERE gone.cutover = free.cutover AND gone.direction = free.direction AND gone.kind = free.kind AND gone.unit = free.unit;
-  GET DIAGNOSTICS deleted = ROW_COUNT;
+  deleted := cutover.forget_units(dead);
 END;
 $$;
 

@@ -1,5 +1,5 @@
---! Previous: sha1:d6fe79ac7ad3f41f1c1bcaa93f5d6a597be611a2
---! Hash: sha1:28dd804c66b1a4df14dec4fb41ecf645d1b0eb8a
+--! Previous: sha1:af60db709397d37fd8d2aa73c762a84a2e0038cd
+--! Hash: sha1:b3773ef9a16cd4b6656ec2410e8fcec1fade2f60
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:28dd804c66b1a4df14dec4fb41ecf645d1b0eb8a
---! Hash: sha1:2a34561d815d1bd4334667ce9f018730c071e6fa
+--! Previous: sha1:b3773ef9a16cd4b6656ec2410e8fcec1fade2f60
+--! Hash: sha1:4d3c6ad787fbc2767e2d2fc3f4b3b719c0da65d1
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
