@@ -238,7 +238,8 @@ PERFORM cutover.lock_units(${literal(plan.definition.name)}, 'forward', ${litera
 RETURN ${qualified(plan.schema, names.recompute(kind.direction, kind.name))}($1 || elsewhere, $2);`
       : sql`
 RAISE EXCEPTION 'rows of % are still held by %', $1, elsewhere
-  USING ERRCODE = 'CU006', HINT = 'Those units have to be worked off together; the drainer does, when both have notes.';`;
+  USING ERRCODE = 'CU006', DETAIL = ARRAY(SELECT ${literal(`${kind.name}:`)} || unit FROM unnest(elsewhere) AS unit)::text,
+        HINT = 'Those units have to be worked off together, as the drainer does.';`;
   return sql`
 -- Rows that are to be added, and that other units still hold.
 IF $2 <> 'delete' AND (${any}) THEN

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:af60db709397d37fd8d2aa73c762a84a2e0038cd
+--! Hash: sha1:a7ffe680f1dd1c4adea0916b945c2e92d12652c1
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -5243,20 +5243,35 @@ BEGIN
 END;
 $$;
 
+-- As above, for these units; and for those that still hold rows of theirs (CU006 names them), so that a row which wanders between two
+-- units finds both worked off together, in whatever batches their notes come.
 CREATE OR REPLACE FUNCTION cutover.try_these(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
   LANGUAGE plpgsql
 AS $$
+DECLARE
+  holders text;
 BEGIN
-  PERFORM cutover.flush_both_sides(stand, forward_refs, reverse_refs, may_release => true);
-  RETURN NULL;
-EXCEPTION
-  WHEN query_canceled THEN
-    RAISE;
-  WHEN OTHERS THEN
-    IF cutover.is_our_fault(SQLSTATE) THEN
-      RAISE;
-    END IF;
-    RETURN SQLSTATE || ' ' || SQLERRM;
+  LOOP
+    BEGIN
+      PERFORM cutover.flush_both_sides(stand, forward_refs, reverse_refs, may_release => true);
+      RETURN NULL;
+    EXCEPTION
+      WHEN query_canceled THEN
+        RAISE;
+      WHEN SQLSTATE 'CU006' THEN
+        GET STACKED DIAGNOSTICS holders = PG_EXCEPTION_DETAIL;
+        -- Each round adds a unit, and there are not endlessly many.
+        IF reverse_refs @> holders::text[] THEN
+          RETURN SQLSTATE || ' ' || SQLERRM;
+        END IF;
+        reverse_refs := reverse_refs || holders::text[];
+      WHEN OTHERS THEN
+        IF cutover.is_our_fault(SQLSTATE) THEN
+          RAISE;
+        END IF;
+        RETURN SQLSTATE || ' ' || SQLERRM;
+    END;
+  END LOOP;
 END;
 $$;
 
@@ -6413,20 +6428,35 @@ BEGIN
 END;
 $$;
 
+-- As above, for these units; and for those that still hold rows of theirs (CU006 names them), so that a row which wanders between two
+-- units finds both worked off together, in whatever batches their notes come.
 CREATE OR REPLACE FUNCTION cutover.try_these(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS text
   LANGUAGE plpgsql
 AS $$
+DECLARE
+  holders text;
 BEGIN
-  PERFORM cutover.flush_both_sides(stand, forward_refs, reverse_refs, may_release => true);
-  RETURN NULL;
-EXCEPTION
-  WHEN query_canceled THEN
-    RAISE;
-  WHEN OTHERS THEN
-    IF cutover.is_our_fault(SQLSTATE) THEN
-      RAISE;
-    END IF;
-    RETURN SQLSTATE || ' ' || SQLERRM;
+  LOOP
+    BEGIN
+      PERFORM cutover.flush_both_sides(stand, forward_refs, reverse_refs, may_release => true);
+      RETURN NULL;
+    EXCEPTION
+      WHEN query_canceled THEN
+        RAISE;
+      WHEN SQLSTATE 'CU006' THEN
+        GET STACKED DIAGNOSTICS holders = PG_EXCEPTION_DETAIL;
+        -- Each round adds a unit, and there are not endlessly many.
+        IF reverse_refs @> holders::text[] THEN
+          RETURN SQLSTATE || ' ' || SQLERRM;
+        END IF;
+        reverse_refs := reverse_refs || holders::text[];
+      WHEN OTHERS THEN
+        IF cutover.is_our_fault(SQLSTATE) THEN
+          RAISE;
+        END IF;
+        RETURN SQLSTATE || ' ' || SQLERRM;
+    END;
+  END LOOP;
 END;
 $$;
 

@@ -1,5 +1,5 @@
---! Previous: sha1:af60db709397d37fd8d2aa73c762a84a2e0038cd
---! Hash: sha1:b3773ef9a16cd4b6656ec2410e8fcec1fade2f60
+--! Previous: sha1:a7ffe680f1dd1c4adea0916b945c2e92d12652c1
+--! Hash: sha1:1b5bd71a20715a94d3bc6bf6662d413639f12c78
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:b3773ef9a16cd4b6656ec2410e8fcec1fade2f60
---! Hash: sha1:4d3c6ad787fbc2767e2d2fc3f4b3b719c0da65d1
+--! Previous: sha1:1b5bd71a20715a94d3bc6bf6662d413639f12c78
+--! Hash: sha1:6ca67ff90001360c11bdfec7d680045bdfb23966
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
