@@ -91,7 +91,6 @@ CREATE TABLE IF NOT EXISTS cutover.view_marks (
 --!include functions/lock_out_writers.sql
 --!include functions/is_backfilled.sql
 --!include functions/flush_one_side.sql
---!include functions/drain.sql
 --!include functions/compiled_migration.sql
 --!include functions/register_cutover.sql
 --!include functions/remove.sql

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { withClient, withTransaction } from "../../src/db.ts";
 import { createSmallCutover, installCutover, SMALL, type SmallDatabase } from "../helpers/small-cutover.ts";
+import { untilTrue } from "../helpers/until.ts";
 
 // A page's key is its id, its unit is its owner's day: a renamed owner moves the page to another unit, and a foreign key carries its
 // marks along. Whoever makes the one unit true writes rows that the other still holds.
@@ -47,6 +48,33 @@ test("whoever moves a row to another unit waits for the one who works on the uni
   await db.drain();
   expect(await db.rows("SELECT owner, title FROM page")).toEqual([{ owner: "zoe", title: "three" }]);
   expect(await marks(db)).toEqual([{ owner: "zoe", page: 1, name: "b", value: 2 }]);
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+});
+
+test("rows that go with their old parent, while they are moved away from it, are not lost", async () => {
+  const db = await createSmallCutover({
+    phase: "backfilled",
+    schema: `ALTER TABLE page DROP CONSTRAINT page_owner_fkey,
+      ADD CONSTRAINT page_owner_fkey FOREIGN KEY (owner) REFERENCES binder ON UPDATE CASCADE ON DELETE CASCADE`,
+    data: `INSERT INTO sheet (id, owner, day, title, marks) VALUES (1, 'ann', '2025-01-01', 'one', '{"a": 1}')`,
+  });
+  await write(db, "serializable", "UPDATE sheet SET owner = 'zoe'");
+  const drainer = await db.connect();
+  await drainer.query("BEGIN");
+  // The two owners come first: the old binder goes, and its pages with it.
+  await drainer.query("SELECT cutover.drain('small', 2)");
+  const writing = write(db, "read committed", "UPDATE sheet SET title = 'two'");
+  let over = false;
+  void writing.finally(() => {
+    over = true;
+  });
+  // Its flush has seen the page in its old place, and waits for it (or gives up, and leaves the unit to the drainer).
+  await untilTrue(async () => over || (await db.rows("SELECT FROM pg_locks WHERE NOT granted")).length > 0);
+  await drainer.query("COMMIT");
+  await writing;
+  await db.drain();
+  expect(await db.rows("SELECT owner, title FROM page")).toEqual([{ owner: "zoe", title: "two" }]);
+  expect(await marks(db)).toEqual([{ owner: "zoe", page: 1, name: "a", value: 1 }]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
 });
 

@@ -167,6 +167,12 @@ IF ${changed(table)} IS NOT NULL THEN
      )}
     FROM unnest(${changed(table)}) AS expected
    WHERE ${columnsEqual(table.key, "target", "expected")};
+  -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+  IF EXISTS (SELECT FROM unnest(${changed(table)}) AS expected
+              WHERE NOT EXISTS (SELECT FROM ${nameOf(table)} AS target WHERE ${columnsEqual(table.key, "target", "expected")})) THEN
+    RAISE EXCEPTION 'a row of % has gone meanwhile', ${literal(table.name)}
+      USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+  END IF;
 END IF;`;
 }
 

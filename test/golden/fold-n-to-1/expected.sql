@@ -257,6 +257,12 @@ BEGIN
          SET settings = expected.settings
         FROM unnest(changed_account_settings) AS expected
        WHERE target.account_id = expected.account_id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_account_settings) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.account_settings AS target WHERE target.account_id = expected.account_id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'account_settings'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_account_settings IS NOT NULL THEN
       INSERT INTO public.account_settings AS account_settings (account_id, settings)
@@ -323,6 +329,12 @@ BEGIN
          SET value = expected.value, weight = expected.weight, sort_order = expected.sort_order
         FROM unnest(changed_setting) AS expected
        WHERE target.account_id = expected.account_id AND target.name = expected.name;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_setting) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.setting AS target WHERE target.account_id = expected.account_id AND target.name = expected.name)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'setting'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_setting IS NOT NULL THEN
       INSERT INTO public.setting AS setting (account_id, name, value, weight, sort_order)

@@ -517,6 +517,12 @@ BEGIN
          SET "Column" = expected."Column", "where" = expected."where", "$1" = expected."$1", "it's" = expected."it's"
         FROM unnest("changed_Table") AS expected
        WHERE target."user" = expected."user" AND target.number = expected.number;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest("changed_Table") AS expected
+                  WHERE NOT EXISTS (SELECT FROM "Select"."Table" AS target WHERE target."user" = expected."user" AND target.number = expected.number)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'Table'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF "added_Table" IS NOT NULL THEN
       INSERT INTO "Select"."Table" AS "Table" ("user", number, "Column", "where", "$1", "it's")
@@ -529,6 +535,12 @@ BEGIN
          SET "from" = expected."from", "a ""b"" \ c" = expected."a ""b"" \ c"
         FROM unnest("changed_Order lines of the old shop, one row for each _f676f44f") AS expected
        WHERE target."user" = expected."user" AND target.number = expected.number AND target."Position" = expected."Position";
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest("changed_Order lines of the old shop, one row for each _f676f44f") AS expected
+                  WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = expected."user" AND target.number = expected.number AND target."Position" = expected."Position")) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'Order lines of the old shop, one row for each article bundle'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN
       INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" ("user", number, "Position", "from", "a ""b"" \ c")
@@ -611,6 +623,12 @@ BEGIN
          SET "select" = expected."select", "100 %" = expected."100 %", "price in $$" = expected."price in $$", "Ähnlich wie" = expected."Ähnlich wie"
         FROM unnest("changed_Order") AS expected
        WHERE target."user" = expected."user" AND target."No" = expected."No";
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest("changed_Order") AS expected
+                  WHERE NOT EXISTS (SELECT FROM "it's the ""old"" shop"."Order" AS target WHERE target."user" = expected."user" AND target."No" = expected."No")) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'Order'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF "added_Order" IS NOT NULL THEN
       INSERT INTO "it's the ""old"" shop"."Order" AS "Order" ("user", "No", "select", "100 %", "price in $$", "Ähnlich wie")
@@ -623,6 +641,12 @@ BEGIN
          SET "group" = expected."group", "say ""$body$""" = expected."say ""$body$"""
         FROM unnest("changed_Order lines of the old shop, one row for each _e26efeeb") AS expected
        WHERE target."user" = expected."user" AND target."No" = expected."No" AND target."Position" = expected."Position";
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest("changed_Order lines of the old shop, one row for each _e26efeeb") AS expected
+                  WHERE NOT EXISTS (SELECT FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS target WHERE target."user" = expected."user" AND target."No" = expected."No" AND target."Position" = expected."Position")) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'Order lines of the old shop, one row for each article bought'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF "added_Order lines of the old shop, one row for each ar_a677fb29" IS NOT NULL THEN
       INSERT INTO "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" ("user", "No", "Position", "group", "say ""$body$""")

@@ -325,6 +325,12 @@ BEGIN
          SET heading = expected.heading, text = expected.text, price = expected.price, weight = expected.weight, state = expected.state, rank = expected.rank, written_at = expected.written_at, remind_at = expected.remind_at, file = expected.file
         FROM unnest(changed_note) AS expected
        WHERE target.note_id = expected.note_id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_note) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.note AS target WHERE target.note_id = expected.note_id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'note'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_note IS NOT NULL THEN
       INSERT INTO public.note AS note (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
@@ -391,6 +397,12 @@ BEGIN
          SET title = expected.title, body = expected.body, price_cents = expected.price_cents, weight = expected.weight, done = expected.done, priority = expected.priority, written_at = expected.written_at, remind_at = expected.remind_at, attachment = expected.attachment
         FROM unnest(changed_memo) AS expected
        WHERE target.id = expected.id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_memo) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.memo AS target WHERE target.id = expected.id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'memo'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_memo IS NOT NULL THEN
       INSERT INTO public.memo AS memo (id, title, body, price_cents, weight, done, priority, written_at, remind_at, attachment)

@@ -671,6 +671,12 @@ BEGIN
          SET author = expected.author, first_day = expected.first_day
         FROM unnest(changed_volume) AS expected
        WHERE target.diary_id = expected.diary_id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_volume) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = expected.diary_id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'volume'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_volume IS NOT NULL THEN
       INSERT INTO public.volume AS volume (diary_id, author, first_day)
@@ -688,6 +694,12 @@ BEGIN
          SET author = expected.author, text = expected.text, mood = expected.mood, mood_name = expected.mood_name
         FROM unnest(changed_day) AS expected
        WHERE target.diary_id = expected.diary_id AND target.day = expected.day;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_day) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = expected.diary_id AND target.day = expected.day)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'day'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_day IS NOT NULL THEN
       INSERT INTO public.day AS day (diary_id, author, day, text, mood, mood_name)
@@ -826,6 +838,12 @@ BEGIN
          SET author = expected.author, first_day = expected.first_day, entries = expected.entries
         FROM unnest(changed_diary) AS expected
        WHERE target.id = expected.id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_diary) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.diary AS target WHERE target.id = expected.id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'diary'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_diary IS NOT NULL THEN
       INSERT INTO public.diary AS diary (id, author, first_day, entries)

@@ -198,6 +198,12 @@ BEGIN
          SET account_id = expected.account_id, happened_at = expected.happened_at, balance = expected.balance
         FROM unnest(changed_running_balance) AS expected
        WHERE target.event_id = expected.event_id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_running_balance) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.running_balance AS target WHERE target.event_id = expected.event_id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'running_balance'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_running_balance IS NOT NULL THEN
       INSERT INTO public.running_balance AS running_balance (event_id, account_id, happened_at, balance)
@@ -215,6 +221,12 @@ BEGIN
          SET events = expected.events, balance = expected.balance, last_event_at = expected.last_event_at
         FROM unnest(changed_account_total) AS expected
        WHERE target.account_id = expected.account_id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_account_total) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.account_total AS target WHERE target.account_id = expected.account_id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'account_total'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_account_total IS NOT NULL THEN
       INSERT INTO public.account_total AS account_total (account_id, events, balance, last_event_at)

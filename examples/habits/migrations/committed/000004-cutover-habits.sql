@@ -1,5 +1,5 @@
---! Previous: sha1:a7ffe680f1dd1c4adea0916b945c2e92d12652c1
---! Hash: sha1:1b5bd71a20715a94d3bc6bf6662d413639f12c78
+--! Previous: sha1:fad6c3d40e27f4cfb56581a6271fd17e97947cae
+--! Hash: sha1:d1fd9f09f6aad5bd2de84e82e66dccf80727d5c0
 --! Message: cutover habits
 
 -- Enter migration here
@@ -2286,6 +2286,12 @@ BEGIN
          SET sheet_id = expected.sheet_id, start_offset = expected.start_offset, theme = expected.theme, reflection = expected.reflection, reward = expected.reward
         FROM unnest(changed_weeks) AS expected
        WHERE target.user_id = expected.user_id AND target.child_name = expected.child_name AND target.week_start_date = expected.week_start_date;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_weeks) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = expected.user_id AND target.child_name = expected.child_name AND target.week_start_date = expected.week_start_date)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'weeks'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_weeks IS NOT NULL THEN
       INSERT INTO public.weeks AS weeks (user_id, child_name, week_start_date, sheet_id, start_offset, theme, reflection, reward)
@@ -2298,6 +2304,12 @@ BEGIN
          SET user_id = expected.user_id, child_name = expected.child_name, name = expected.name, display_order = expected.display_order
         FROM unnest(changed_habits) AS expected
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.week_start_date = expected.week_start_date;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_habits) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.week_start_date = expected.week_start_date)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'habits'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_habits IS NOT NULL THEN
       INSERT INTO public.habits AS habits (user_id, child_name, week_start_date, sheet_id, habit_id, name, display_order)
@@ -2315,6 +2327,12 @@ BEGIN
          SET user_id = expected.user_id, child_name = expected.child_name, week_start_date = expected.week_start_date, status = expected.status, note = expected.note
         FROM unnest(changed_habit_records) AS expected
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.record_date = expected.record_date;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_habit_records) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.record_date = expected.record_date)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'habit_records'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_habit_records IS NOT NULL THEN
       INSERT INTO public.habit_records AS habit_records (user_id, child_name, week_start_date, sheet_id, habit_id, record_date, status, note)
@@ -2332,6 +2350,12 @@ BEGIN
          SET user_id = expected.user_id, child_name = expected.child_name, week_start_date = expected.week_start_date, start_offset = expected.start_offset, theme = expected.theme, reflection = expected.reflection, reward = expected.reward
         FROM unnest(changed_kept_sheets) AS expected
        WHERE target.sheet_id = expected.sheet_id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_kept_sheets) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = expected.sheet_id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'kept_sheets'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_kept_sheets IS NOT NULL THEN
       INSERT INTO public.kept_sheets AS kept_sheets (sheet_id, user_id, child_name, week_start_date, start_offset, theme, reflection, reward)
@@ -2508,6 +2532,12 @@ BEGIN
          SET user_id = expected.user_id, child_name = expected.child_name, week_start_date = expected.week_start_date, theme = expected.theme, reflection = expected.reflection, reward = expected.reward, habits = expected.habits
         FROM unnest(changed_habit_tracker) AS expected
        WHERE target.id = expected.id;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_habit_tracker) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.habit_tracker AS target WHERE target.id = expected.id)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'habit_tracker'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_habit_tracker IS NOT NULL THEN
       INSERT INTO public.habit_tracker AS habit_tracker (id, user_id, child_name, week_start_date, theme, reflection, reward, habits, week_period)
@@ -2520,6 +2550,12 @@ BEGIN
          SET name = expected.name, display_order = expected.display_order
         FROM unnest(changed_kept_habits) AS expected
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.week_start_date = expected.week_start_date;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_kept_habits) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.kept_habits AS target WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.week_start_date = expected.week_start_date)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'kept_habits'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_kept_habits IS NOT NULL THEN
       INSERT INTO public.kept_habits AS kept_habits (sheet_id, habit_id, week_start_date, name, display_order)
@@ -2532,6 +2568,12 @@ BEGIN
          SET status = expected.status, note = expected.note
         FROM unnest(changed_kept_cells) AS expected
        WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.record_date = expected.record_date;
+      -- Whoever deletes a parent of a coarser unit takes rows along that are just being moved away from it.
+      IF EXISTS (SELECT FROM unnest(changed_kept_cells) AS expected
+                  WHERE NOT EXISTS (SELECT FROM public.kept_cells AS target WHERE target.sheet_id = expected.sheet_id AND target.habit_id = expected.habit_id AND target.record_date = expected.record_date)) THEN
+        RAISE EXCEPTION 'a row of % has gone meanwhile', 'kept_cells'
+          USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
+      END IF;
     END IF;
     IF added_kept_cells IS NOT NULL THEN
       INSERT INTO public.kept_cells AS kept_cells (sheet_id, habit_id, record_date, status, note)

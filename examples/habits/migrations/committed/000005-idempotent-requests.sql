@@ -1,5 +1,5 @@
---! Previous: sha1:1b5bd71a20715a94d3bc6bf6662d413639f12c78
---! Hash: sha1:6ca67ff90001360c11bdfec7d680045bdfb23966
+--! Previous: sha1:d1fd9f09f6aad5bd2de84e82e66dccf80727d5c0
+--! Hash: sha1:9ddde1f3d5a37911cce92bee94ba11500d10685d
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
