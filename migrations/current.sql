@@ -9,6 +9,7 @@ ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT
 --!include functions/advance.sql
 --!include functions/compiled.sql
 --!include functions/flush_both_sides.sql
+--!include functions/rehearse.sql
 
 -- Writes that were lost, or waited for ever, next to units that are put aside. Lock: ACCESS EXCLUSIVE on cutover.quarantine, for an update
 -- of the catalog, until this migration commits; a commit that meets it leaves its units pending.

@@ -624,6 +624,12 @@ FUNCTION cutover.register_projection(projection_name text, schema_name name, com
 FUNCTION cutover.register_view(view_name text, freshness interval, marked_by text DEFAULT 'writes'::text, blocks_readers boolean DEFAULT false, time_zone text DEFAULT 'UTC'::text, shows_hidden_rows text DEFAULT NULL::text) RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.rehearse(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.rehearse_in_turn(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.release_units(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS void
   LANGUAGE sql VOLATILE;
 

@@ -5,6 +5,7 @@ import { configFileOf } from "../definition/projection-words.ts";
 import { withoutSemicolon } from "../definition/sql-file.ts";
 import type { Definition, Feed, Table } from "../definition/types.ts";
 import { messageOf } from "../errors.ts";
+import { narrowsByKey } from "./narrows-by-key.ts";
 import { columnsOf, quote } from "./temporary.ts";
 import type { Described, Escape } from "./types.ts";
 import { unassignable } from "./unassignable.ts";
@@ -54,7 +55,7 @@ export async function describeDefinition(
           key,
           target === undefined
             ? found
-            : { ...found, unassignable: await unassignable(client, view, target.name) },
+            : { ...found, ...(await describeMapping(client, view, target, found)) },
         );
       } catch (error) {
         await client.query("ROLLBACK TO SAVEPOINT describe");
@@ -183,7 +184,21 @@ async function readView(client: ClientBase, view: string, standIns: readonly str
       for (const column of all) read.add(column.name);
     }
   }
-  return { columns, reads, escapes: [...escapes.values()], unassignable: [] };
+  return { columns, reads, escapes: [...escapes.values()], unassignable: [], narrowsByKey: false };
+}
+
+/** What is asked of a mapping only, and not of a rule or a feed. */
+async function describeMapping(
+  client: ClientBase,
+  view: string,
+  target: Table,
+  { columns }: Described,
+): Promise<Pick<Described, "unassignable" | "narrowsByKey">> {
+  const key = columns.filter((column) => target.key.includes(column.name));
+  return {
+    unassignable: await unassignable(client, view, target.name),
+    narrowsByKey: key.length === target.key.length && (await narrowsByKey(client, view, key)),
+  };
 }
 
 function problemOf(error: unknown, key: string, file: string, prefixLength: number, body: string): Problem {

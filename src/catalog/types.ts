@@ -63,6 +63,8 @@ export interface Described {
     readonly type: string;
     readonly wanted: string;
   }[];
+  /** A row of a mapping is found by its key without reading whole tables. */
+  readonly narrowsByKey: boolean;
 }
 
 /** Something that a SELECT reaches beside the tables that it is narrowed to. */

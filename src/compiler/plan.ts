@@ -1,5 +1,6 @@
 import type { Catalog, CatalogTable, Column } from "../catalog/types.ts";
 import { compiledSchema } from "../definition/identifiers.ts";
+import { keyTellsUnit } from "../definition/key-tells-unit.ts";
 import type { Definition, Direction, Feed, Rule, Side, Table, UnitKind } from "../definition/types.ts";
 import { readSide, writtenSide } from "../definition/types.ts";
 
@@ -12,6 +13,13 @@ export interface PlannedTable extends Table {
   readonly compared: readonly string[];
   /** Key columns have a unique, non-deferrable index, so that ON CONFLICT can name them. */
   readonly keyIsUnique: boolean;
+  /** The unit of a row is more than its key tells: under the same key it may come into another one. */
+  readonly wanders: boolean;
+  /**
+   * What an insert does not bring back, where the mapping can be asked for a row by its key: columns that no mapping yields, and those
+   * that are the application's once they are in.
+   */
+  readonly carried: readonly string[];
 }
 
 /** A table that is read, with the kind of units it is read for. */
@@ -77,6 +85,12 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
       keyIsUnique: facts.uniqueKeys.some(
         (key) => key.length === table.key.length && key.every((column) => table.key.includes(column)),
       ),
+      wanders: !keyTellsUnit(table),
+      carried: catalog.described.get(table.mapping?.path ?? "")?.narrowsByKey
+        ? [...table.keep, ...table.insertOnly].filter(
+            (name) => !facts.columns.some((column) => column.name === name && column.generated),
+          )
+        : [],
     };
   });
 

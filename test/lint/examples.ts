@@ -686,6 +686,45 @@ FROM memo`,
       },
     ],
   },
+  "moved-rows-found-by-key": {
+    fails: [
+      {
+        config: (config) => {
+          config.units.forward.note = { heading: "text" };
+          config.legacy.memo.feeds.note = ["title"];
+          config.new.note.unit.note = ["heading"];
+        },
+        forward:
+          "SELECT min(memo.id) AS note_id, memo.title AS heading, max(memo.body) AS text FROM memo GROUP BY memo.title",
+        says: "new.note: a row that moves to another unit may lose created_at",
+        at: "cutover.json",
+      },
+      {
+        config: (config) => {
+          config.units.forward.note = { heading: "text" };
+          config.legacy.memo.feeds.note = ["title"];
+          config.new.note.unit.note = ["heading"];
+        },
+        forward: "SELECT memo.id + 1 AS note_id, memo.title AS heading, memo.body AS text FROM memo",
+        says: "cannot be asked for one row by its key (note_id)",
+      },
+    ],
+    passes: [
+      // The key tells the unit.
+      {
+        forward:
+          "SELECT min(memo.id) AS note_id, memo.title AS heading, max(memo.body) AS text FROM memo GROUP BY memo.title",
+      },
+      // It does not, and the key is a column.
+      {
+        config: (config) => {
+          config.units.forward.note = { heading: "text" };
+          config.legacy.memo.feeds.note = ["title"];
+          config.new.note.unit.note = ["heading"];
+        },
+      },
+    ],
+  },
   "projection-units-are-not-null": {
     fails: [
       {

@@ -40,7 +40,7 @@ function recomputeKind(plan: Plan, kind: PlannedKind): Sql {
   const declarations = kind.targets.flatMap((table) =>
     [gone, changed, added].map((variable) => sql`${variable(table)} ${rowType(plan, table)}[];`),
   );
-  const wandering = kind.targets.filter((table) => table.keyIsUnique && !keyTellsUnit(table));
+  const wandering = kind.targets.filter((table) => table.keyIsUnique && table.wanders);
   return plpgsql(plan, {
     name: names.recompute(kind.direction, kind.name),
     parameters: trusted("text[], text"),
@@ -75,6 +75,7 @@ BEGIN
     )} THEN units::text[] ELSE '{}' END;
   END IF;
   ${wandering.length === 0 ? nothing : gatherHolders(plan, kind, wandering)}
+  ${gatherMoved(plan, kind, wandering)}
 
   -- Deletions of rows that no other table points to, so that what takes a deleted row's place finds it free.
   IF $2 <> 'write' THEN
@@ -225,7 +226,6 @@ function fromHolders(plan: Plan, kind: PlannedKind, table: PlannedTable): Sql {
 /**
  * Rows that are to be added and lie in another unit: that unit is locked, and all of them are made true together. Otherwise a foreign
  * key could carry rows along that have been compared with nothing, and whoever works on the other unit could overwrite the row.
- * The reverse direction cannot widen its units here, since legacy rows have notes and images of their own; it raises.
  */
 function gatherHolders(plan: Plan, kind: PlannedKind, wandering: readonly PlannedTable[]): Sql {
   const any = join(
@@ -236,16 +236,6 @@ function gatherHolders(plan: Plan, kind: PlannedKind, wandering: readonly Planne
     wandering.map((table) => sql`SELECT holder.unit ${fromHolders(plan, kind, table)}`),
     "\nUNION ALL\n",
   );
-  const widen =
-    kind.direction === "forward"
-      ? sql`
-PERFORM cutover.lock_units(${literal(plan.definition.name)}, 'forward', ${literal(kind.name)}, elsewhere,
-                           (SELECT c.epoch FROM cutover.cutovers AS c WHERE c.name = ${literal(plan.definition.name)}));
-RETURN ${qualified(plan.schema, names.recompute(kind.direction, kind.name))}($1 || elsewhere, $2);`
-      : sql`
-RAISE EXCEPTION 'rows of % are still held by %', $1, elsewhere
-  USING ERRCODE = 'CU006', DETAIL = ARRAY(SELECT ${literal(`${kind.name}:`)} || unit FROM unnest(elsewhere) AS unit)::text,
-        HINT = 'Those units have to be worked off together, as the drainer does.';`;
   return sql`
 -- Rows that are to be added, and that other units still hold.
 IF $2 <> 'delete' AND (${any}) THEN
@@ -255,14 +245,64 @@ IF $2 <> 'delete' AND (${any}) THEN
       ${holders}
     ) AS holder;
   IF elsewhere IS NOT NULL THEN
-    ${widen}
+    ${widen(plan, kind)}
   END IF;
 END IF;`;
 }
 
-/** Is the unit of a row made of its key alone? Then no row can wander from one unit to another under the same key. */
-function keyTellsUnit(table: PlannedTable): boolean {
-  return (table.unit?.expressions ?? []).every((expression) =>
-    table.key.some((column) => [column, `"${column}"`, identifier(column).text].includes(expression.trim())),
+/**
+ * Rows that are to go from these units because the mapping has them in another one by now. Deleted here and added there they would lose
+ * what no mapping yields, so the other unit is made true together with these.
+ */
+function gatherMoved(plan: Plan, kind: PlannedKind, wandering: readonly PlannedTable[]): Sql {
+  const tables = wandering.filter((table) => table.carried.length > 0);
+  if (tables.length === 0) return nothing;
+  const moved = tables.map(
+    (table) => sql`
+SELECT moved.unit
+  FROM unnest(${gone(table)}) AS gone
+  JOIN ${nameOf(table)} AS target ON ${columnsEqual(table.key, "target", "gone")}
+ CROSS JOIN LATERAL (SELECT ${unitOf(plan, kind, "own")}::text AS unit FROM ${qualified(plan.schema, names.all(table.name))} AS ${identifier(table.name)} ${own(kind, table)} WHERE ${columnsEqual(table.key, table.name, "gone")}) AS moved
+ WHERE num_nonnulls(${columnsOf("target", table.carried)}) > 0`,
   );
+  return sql`
+-- Rows that are to go, that hold something of their own, and that the mapping has in other units by now.
+IF $2 <> 'write' AND (${join(
+    tables.map((table) => sql`${gone(table)} IS NOT NULL`),
+    " OR ",
+  )}) THEN
+  SELECT array_agg(DISTINCT moved.unit ORDER BY moved.unit) INTO elsewhere
+    FROM (
+      ${join(moved, "\nUNION ALL\n")}
+    ) AS moved
+   WHERE moved.unit <> ALL ($1);
+  IF elsewhere IS NOT NULL THEN
+    ${widen(
+      plan,
+      kind,
+      sql`
+-- Whoever deletes only has left the writing to others.
+IF $2 = 'delete' THEN
+  PERFORM ${qualified(plan.schema, names.recompute(kind.direction, kind.name))}($1 || elsewhere, 'write');
+END IF;`,
+    )}
+  END IF;
+END IF;`;
+}
+
+/**
+ * Begins anew with the units `elsewhere` as well. The reverse direction cannot widen its units here, since legacy rows have notes and
+ * images of their own; it raises, and the drainer widens.
+ */
+function widen(plan: Plan, kind: PlannedKind, first: Sql = nothing): Sql {
+  return kind.direction === "forward"
+    ? sql`
+PERFORM cutover.lock_units(${literal(plan.definition.name)}, 'forward', ${literal(kind.name)}, elsewhere,
+                           (SELECT c.epoch FROM cutover.cutovers AS c WHERE c.name = ${literal(plan.definition.name)}));
+${first}
+RETURN ${qualified(plan.schema, names.recompute(kind.direction, kind.name))}($1 || elsewhere, $2);`
+    : sql`
+RAISE EXCEPTION 'rows of % are still held by %', $1, elsewhere
+  USING ERRCODE = 'CU006', DETAIL = ARRAY(SELECT ${literal(`${kind.name}:`)} || unit FROM unnest(elsewhere) AS unit)::text,
+        HINT = 'Those units have to be worked off together, as the drainer does.';`;
 }

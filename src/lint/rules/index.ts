@@ -9,6 +9,7 @@ import { keyIsNotNullAndUnique } from "./key-is-not-null-and-unique.ts";
 import { keysHaveOneSpelling } from "./keys-have-one-spelling.ts";
 import { kindsFed } from "./kinds-fed.ts";
 import { lostNeedsReason } from "./lost-needs-reason.ts";
+import { movedRowsFoundByKey } from "./moved-rows-found-by-key.ts";
 import { noClockNoRandom } from "./no-clock-no-random.ts";
 import { noOwnNameShadow } from "./no-own-name-shadow.ts";
 import { noSchemaQualifiedTable } from "./no-schema-qualified-table.ts";
@@ -57,6 +58,7 @@ export const rules: readonly LintRule[] = [
   lostNeedsReason,
   applicationTriggersListed,
   swapsNeedDeferrableKeys,
+  movedRowsFoundByKey,
   projectionUnitsAreNotNull,
   projectionForeignKeysLetGo,
   projectionHasRowSecurity,

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:fad6c3d40e27f4cfb56581a6271fd17e97947cae
+--! Hash: sha1:1a01d5c08bde4561c6a0792a501fd457450c2ba6
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3128,6 +3128,7 @@ DECLARE
   images_taken bigint;
   -- images of legacy rows that are gone, by table
   vanished jsonb := '{}';
+  by_rule text[];
   forward_held text[] := '{}';
   reverse_held text[] := '{}';
   forward_failed text[] := '{}';
@@ -3205,16 +3206,17 @@ BEGIN
   -- them is worked off. A unit that was put aside is only taken up again when it is asked for by name, by the drainer; one that only waits for
   -- another (CU005) whenever the drainer comes by, or two of them would wait for each other for ever.
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_all) LOOP
+    by_rule := ARRAY(SELECT h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h);
     forward_held := forward_held
-      || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h)
+      || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(by_rule) AS unit)
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
                 WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
                   AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (forward_refs))));
     forward_failed := forward_failed
-      || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h
+      || ARRAY(SELECT batch.kind || ':' || held_unit FROM pg_catalog.unnest(by_rule) AS held_unit
                 WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS q
                                    WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind
-                                     AND q.unit = h.unit AND NOT q.made))
+                                     AND q.unit = held_unit AND NOT q.made))
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
                 WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
                   AND (q.error IS NOT NULL OR q.made) AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (forward_refs))));
@@ -3397,6 +3399,59 @@ BEGIN
             SELECT h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h) AS free (unit)
         ON CONFLICT DO NOTHING;
   END LOOP;
+END;
+$$;
+-- Plans, in this session, what a flush needs once both sides are written: each statement of the compiled functions is run once, on no
+-- units at all. A session plans a statement when it first runs it, all of these in about 100 ms. Without a rehearsal every writer does so
+-- in its first commit after the move to writes_switched: all at the same time, and with units locked.
+-- Errors are of no consequence here: the flush that needs the statement meets them again.
+-- Locks: ACCESS SHARE and ROW SHARE on the tables of the mapping; no row.
+CREATE OR REPLACE FUNCTION cutover.rehearse(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  mark text := stand.name || ' ' || stand.epoch;
+  kinds record;
+BEGIN
+  IF stand.kind <> 'cutover' OR stand.definition -> 'irreversible' IS NOT NULL
+     OR pg_catalog.current_setting('cutover.rehearsed', true) IS NOT DISTINCT FROM mark THEN
+    RETURN;
+  END IF;
+  BEGIN
+    PERFORM cutover.compiled_connected(stand.name, 'forward', '{}');
+    PERFORM cutover.compiled_connected(stand.name, 'reverse', '{}');
+    PERFORM cutover.compiled_lock_rows(stand.name, '{}');
+    FOR kinds IN SELECT k.direction, k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = stand.name LOOP
+      PERFORM FROM cutover.compiled_held(stand.name, kinds.direction, kinds.kind, '{}');
+      PERFORM cutover.compiled_recompute(stand.name, kinds.direction, kinds.kind, '{}', 'check');
+      IF kinds.direction = 'forward' THEN
+        PERFORM cutover.compiled_patch(stand.name, kinds.kind, '{}', 'write');
+      END IF;
+    END LOOP;
+  EXCEPTION WHEN query_canceled OR OTHERS THEN
+    RAISE DEBUG 'cutover: not rehearsed: % (%)', SQLERRM, SQLSTATE;
+  END;
+  PERFORM pg_catalog.set_config('cutover.rehearsed', mark, false);
+END;
+$$;
+
+-- The rehearsal of a writer, in a flush before the move. Not with the first flush of a session, which may be its only one; and one
+-- session at a time, so that no more than one writer is slow and the others keep the processors.
+CREATE OR REPLACE FUNCTION cutover.rehearse_in_turn(stand cutover.cutovers) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  mark text := stand.name || ' ' || stand.epoch;
+  so_far text := coalesce(pg_catalog.current_setting('cutover.rehearsed', true), '');
+BEGIN
+  IF so_far = mark THEN
+    RETURN;
+  END IF;
+  IF so_far <> mark || ' next' THEN
+    PERFORM pg_catalog.set_config('cutover.rehearsed', mark || ' next', false);
+  ELSIF pg_catalog.pg_try_advisory_xact_lock(1668641647, 3) THEN
+    PERFORM cutover.rehearse(stand);
+  END IF;
 END;
 $$;
 
@@ -5547,6 +5602,9 @@ BEGIN
         PERFORM cutover.set_writing(stand.name, 'forward');
         PERFORM cutover.flush_one_side(stand, own);
         PERFORM cutover.set_writing(NULL, NULL);
+        IF stand.phase = 'reads_switched' THEN
+          PERFORM cutover.rehearse_in_turn(stand);
+        END IF;
       ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND touched.units > 40 THEN
         -- Both sides of so many units would be locked at once, for as long as all of it takes; the drainer takes a few at a time.
         NULL;
@@ -5602,6 +5660,10 @@ BEGIN
   PERFORM cutover.barrier_shared();
 
   FOR stand IN SELECT * FROM cutover.cutovers AS c WHERE c.name = cutover_name OR cutover_name IS NULL ORDER BY c.name LOOP
+    -- Planned before anything is locked.
+    IF stand.phase IN ('reads_switched', 'writes_switched', 'legacy_locked') THEN
+      PERFORM cutover.rehearse(stand);
+    END IF;
     SELECT coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'forward'), '{}'),
            coalesce(pg_catalog.array_agg(DISTINCT waiting.kind || ':' || waiting.unit) FILTER (WHERE waiting.direction = 'reverse'), '{}')
       INTO forward_refs, reverse_refs

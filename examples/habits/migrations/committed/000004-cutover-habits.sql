@@ -1,5 +1,5 @@
---! Previous: sha1:fad6c3d40e27f4cfb56581a6271fd17e97947cae
---! Hash: sha1:d1fd9f09f6aad5bd2de84e82e66dccf80727d5c0
+--! Previous: sha1:1a01d5c08bde4561c6a0792a501fd457450c2ba6
+--! Hash: sha1:81e16f905bd9fce5216bcaf404d9754852a7e1a6
 --! Message: cutover habits
 
 -- Enter migration here
@@ -2263,6 +2263,33 @@ BEGIN
     IF elsewhere IS NOT NULL THEN
       PERFORM cutover.lock_units('habits', 'forward', 'week', elsewhere,
                                  (SELECT c.epoch FROM cutover.cutovers AS c WHERE c.name = 'habits'));
+      RETURN cutover_habits.forward_week_recompute($1 || elsewhere, $2);
+    END IF;
+  END IF;
+  -- Rows that are to go, that hold something of their own, and that the mapping has in other units by now.
+  IF $2 <> 'write' AND (gone_habits IS NOT NULL OR gone_habit_records IS NOT NULL) THEN
+    SELECT array_agg(DISTINCT moved.unit ORDER BY moved.unit) INTO elsewhere
+      FROM (
+        SELECT moved.unit
+          FROM unnest(gone_habits) AS gone
+          JOIN public.habits AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM cutover_habits.all_habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = gone.sheet_id AND habits.habit_id = gone.habit_id AND habits.week_start_date = gone.week_start_date) AS moved
+         WHERE num_nonnulls(target.time_period, target.created_at, target.updated_at) > 0
+        UNION ALL
+        SELECT moved.unit
+          FROM unnest(gone_habit_records) AS gone
+          JOIN public.habit_records AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.record_date = gone.record_date
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM cutover_habits.all_habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = gone.sheet_id AND habit_records.habit_id = gone.habit_id AND habit_records.record_date = gone.record_date) AS moved
+         WHERE num_nonnulls(target.created_at, target.updated_at) > 0
+      ) AS moved
+     WHERE moved.unit <> ALL ($1);
+    IF elsewhere IS NOT NULL THEN
+      PERFORM cutover.lock_units('habits', 'forward', 'week', elsewhere,
+                                 (SELECT c.epoch FROM cutover.cutovers AS c WHERE c.name = 'habits'));
+      -- Whoever deletes only has left the writing to others.
+      IF $2 = 'delete' THEN
+        PERFORM cutover_habits.forward_week_recompute($1 || elsewhere, 'write');
+      END IF;
       RETURN cutover_habits.forward_week_recompute($1 || elsewhere, $2);
     END IF;
   END IF;

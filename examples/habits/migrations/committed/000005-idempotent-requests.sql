@@ -1,5 +1,5 @@
---! Previous: sha1:d1fd9f09f6aad5bd2de84e82e66dccf80727d5c0
---! Hash: sha1:9ddde1f3d5a37911cce92bee94ba11500d10685d
+--! Previous: sha1:81e16f905bd9fce5216bcaf404d9754852a7e1a6
+--! Hash: sha1:84136ca362c47453924ae0632a49775b14772e02
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
