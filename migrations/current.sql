@@ -134,6 +134,7 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/reverse_end.sql
 --!include functions/flush_transaction.sql
 --!include functions/drain.sql
+--!include functions/drain_all.sql
 --!include functions/verify.sql
 --!include functions/repair.sql
 --!include functions/backfill.sql

@@ -342,6 +342,9 @@ FUNCTION cutover.ask_gates(cutover_name text, to_phase text) RETURNS TABLE(gate 
 FUNCTION cutover.ask_projection_gates(projection_name text) RETURNS TABLE(gate text, yes boolean, figure text, reason text, next_step text)
   LANGUAGE plpgsql STABLE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
+FUNCTION cutover.at_work() RETURNS text[]
+  LANGUAGE sql STABLE SECURITY DEFINER SET search_path=pg_catalog, pg_temp;
+
 FUNCTION cutover.backfill_step(wanted bigint, worker_name text, max_units integer, OUT state text, OUT units integer, OUT written integer) RETURNS record
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type Queryable, type Source, withTransaction } from "../db.ts";
 import { requireCutover } from "../generated/cutovers.queries.ts";
-import { drainBatch } from "../generated/outbox.queries.ts";
+import { drainBatch, drainHorizon, othersAtWork } from "../generated/outbox.queries.ts";
 import { BatchSize } from "./batch-size.ts";
 import { retry } from "./retry.ts";
 import { runOne, withSession } from "./session.ts";
@@ -14,7 +14,13 @@ export interface DrainOptions {
   readonly silenceSeconds?: number;
 }
 
-/** Works off the committed notes of a cutover until none is left that can be worked off now. */
+/** How often to look whether others have done what they were at. */
+const LOOK_EVERY_MS = 20;
+
+/**
+ * Works off the committed notes of a cutover until none is left that can be worked off now. Notes from before the call that others (a
+ * worker, a commit in progress) are working off are waited for, within `waitSeconds`.
+ */
 export function drain(
   source: Source,
   name: string,
@@ -22,11 +28,27 @@ export function drain(
 ): Promise<{ cutover: string; units: number }> {
   return withSession(source, async (client) => {
     await runOne(requireCutover, { name }, client);
-    return { cutover: name, units: await drainAll(client, name, options) };
+    const { horizon } = await runOne(drainHorizon, undefined, client);
+    const until = performance.now() + (options.waitSeconds ?? 60) * 1000;
+    const look = () => runOne(othersAtWork, { name, horizon }, client);
+    let units = 0;
+    // Whoever was at work may have given up just before we looked, so nobody has to be seen at work twice.
+    for (let alone = 0; alone < 2; ) {
+      units += await drainAll(client, name, options);
+      const { others, waiting } = await look();
+      if (!waiting || options.signal?.aborted) break;
+      alone = others.length === 0 ? alone + 1 : 0;
+      for (let now = others; now.some((transaction) => others.includes(transaction)); ) {
+        if (performance.now() > until || options.signal?.aborted) return { cutover: name, units };
+        await pause(LOOK_EVERY_MS, options.signal);
+        now = (await look()).others;
+      }
+    }
+    return { cutover: name, units };
   });
 }
 
-/** As `drain`, on a session of the caller's. */
+/** As `drain`, on a session of the caller's, and without waiting for others. */
 export async function drainAll(client: Queryable, name: string, options: DrainOptions = {}): Promise<number> {
   const size = new BatchSize();
   let units = 0;

@@ -1,6 +1,8 @@
 /** Types generated for queries found in "src/queries/outbox.sql" */
 import { PreparedQuery } from '@pgtyped/runtime';
 
+export type stringArray = (string)[];
+
 /** 'CountOutbox' parameters type */
 export interface CountOutboxParams {
   name: string;
@@ -50,14 +52,69 @@ export interface DrainBatchQuery {
   result: DrainBatchResult;
 }
 
-const drainBatchIR: any = {"usedParamSet":{"name":true,"batch":true},"params":[{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":21,"b":26}]},{"name":"batch","required":true,"transform":{"type":"scalar"},"locs":[{"a":29,"b":35}]}],"statement":"SELECT cutover.drain(:name!, :batch!) AS \"done!\""};
+const drainBatchIR: any = {"usedParamSet":{"name":true,"batch":true},"params":[{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":21,"b":26}]},{"name":"batch","required":true,"transform":{"type":"scalar"},"locs":[{"a":29,"b":35}]}],"statement":"SELECT cutover.drain(:name!, :batch!) AS \"done!\"                                                                              "};
 
 /**
  * Query generated from SQL:
  * ```
- * SELECT cutover.drain(:name!, :batch!) AS "done!"
+ * SELECT cutover.drain(:name!, :batch!) AS "done!"                                                                              
  * ```
  */
 export const drainBatch = new PreparedQuery<DrainBatchParams,DrainBatchResult>(drainBatchIR);
+
+
+/** 'DrainHorizon' parameters type */
+export type DrainHorizonParams = void;
+
+/** 'DrainHorizon' return type */
+export interface DrainHorizonResult {
+  horizon: string;
+}
+
+/** 'DrainHorizon' query type */
+export interface DrainHorizonQuery {
+  params: DrainHorizonParams;
+  result: DrainHorizonResult;
+}
+
+const drainHorizonIR: any = {"usedParamSet":{},"params":[],"statement":"SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS \"horizon!\"                                                                                                                        "};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * SELECT pg_snapshot_xmax(pg_current_snapshot())::text AS "horizon!"                                                                                                                        
+ * ```
+ */
+export const drainHorizon = new PreparedQuery<DrainHorizonParams,DrainHorizonResult>(drainHorizonIR);
+
+
+/** 'OthersAtWork' parameters type */
+export interface OthersAtWorkParams {
+  horizon: string;
+  name: string;
+}
+
+/** 'OthersAtWork' return type */
+export interface OthersAtWorkResult {
+  others: stringArray;
+  waiting: boolean;
+}
+
+/** 'OthersAtWork' query type */
+export interface OthersAtWorkQuery {
+  params: OthersAtWorkParams;
+  result: OthersAtWorkResult;
+}
+
+const othersAtWorkIR: any = {"usedParamSet":{"name":true,"horizon":true},"params":[{"name":"name","required":true,"transform":{"type":"scalar"},"locs":[{"a":104,"b":109}]},{"name":"horizon","required":true,"transform":{"type":"scalar"},"locs":[{"a":123,"b":131}]}],"statement":"SELECT cutover.at_work() AS \"others!\",\n       EXISTS (SELECT FROM cutover.outbox AS o WHERE o.cutover = :name! AND o.xid < :horizon!::text::xid8) AS \"waiting!\""};
+
+/**
+ * Query generated from SQL:
+ * ```
+ * SELECT cutover.at_work() AS "others!",
+ *        EXISTS (SELECT FROM cutover.outbox AS o WHERE o.cutover = :name! AND o.xid < :horizon!::text::xid8) AS "waiting!"
+ * ```
+ */
+export const othersAtWork = new PreparedQuery<OthersAtWorkParams,OthersAtWorkResult>(othersAtWorkIR);
 
 

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { withTransaction } from "../../src/db.ts";
-import { createSmallCutover } from "../helpers/small-cutover.ts";
+import { drain } from "../../src/engine/drain.ts";
+import { createSmallCutover, type SmallDatabase } from "../helpers/small-cutover.ts";
 import { outcome, pidOf, until, untilBlocked } from "../traps/sessions.ts";
 
 const DATA = `INSERT INTO sheet (id, owner, day, title) VALUES (1, 'ann', '2026-01-05', 'a'), (2, 'bob', '2026-01-05', 'b')`;
@@ -72,6 +73,48 @@ test("a drainer that dies in the middle leaves its notes as they were", async ()
   await db.drain();
   expect((await db.rows("SELECT FROM page WHERE title = 'x'")).length).toBe(2);
   expect(await db.rows("SELECT FROM cutover.outbox")).toEqual([]);
+});
+
+describe.each([
+  ["cutover.drain_all()", (db: SmallDatabase) => db.rows("CALL cutover.drain_all('small')")],
+  ["cutover drain", (db: SmallDatabase) => drain(db.url, "small")],
+] as const)("%s", (_, drainAll) => {
+  test.each(["COMMIT", "ROLLBACK"])("waits for another drainer that is at it: %s", async (end) => {
+    const db = await createSmallCutover({ data: DATA, phase: "backfilled", sync: { mode: "queued" } });
+    await db.rows("UPDATE sheet SET title = 'x'");
+    const drainer = await db.connect();
+    await drainer.query("BEGIN; SELECT cutover.drain('small')");
+    let over = false;
+    const draining = drainAll(db).finally(() => {
+      over = true;
+    });
+    // It has found nothing that is free, and looks whether the other one is done.
+    await until(
+      async () =>
+        (
+          await db.rows(
+            `SELECT FROM pg_stat_activity WHERE (wait_event = 'PgSleep' OR query ~ 'at_work') AND datname = current_database() AND pid <> pg_backend_pid()`,
+          )
+        ).length > 0,
+      "somebody waits",
+    );
+    expect(over).toBe(false);
+    await drainer.query(end);
+    await draining;
+    expect(await db.rows("SELECT FROM page WHERE title = 'x'")).toHaveLength(2);
+    expect(await db.rows("SELECT FROM cutover.outbox")).toEqual([]);
+  });
+
+  test("does not wait for a commit that goes on when nothing from before the call is left", async () => {
+    const db = await createSmallCutover({ data: DATA, phase: "backfilled" });
+    await db.rows("UPDATE sheet SET title = 'x'");
+    const late = await db.connect();
+    await late.query("BEGIN; UPDATE sheet SET title = 'y'; SELECT cutover.flush()");
+    // Its flush goes on until it commits, and nothing is left to wait for.
+    await drainAll(db);
+    await late.query("COMMIT");
+    expect(await db.rows("SELECT FROM page WHERE title = 'y'")).toHaveLength(2);
+  });
 });
 
 test("the second flush of a transaction only tries: it does not wait for a unit out of order", async () => {

@@ -43,7 +43,7 @@ function recompute(plan: Plan): Sql {
     name: "recompute",
     parameters: trusted("text, text, text[], text"),
     returns: trusted("text[]"),
-    comment: sql`-- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'write', 'delete'); returns those that a rule holds back.`,
+    comment: sql`-- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'whole', 'write', 'delete', 'check'); returns those that a rule holds back.`,
     body: sql`
 BEGIN
   ${choose(plan, kinds(plan), (kind) => sql`RETURN ${call(plan, names.recompute(kind.direction, kind.name))}($3, $4);`)}

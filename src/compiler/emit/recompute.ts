@@ -47,8 +47,9 @@ function recomputeKind(plan: Plan, kind: PlannedKind): Sql {
     returns: trusted("text[]"),
     comment: sql`
 -- Makes units ("${trusted(kind.name)}", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
+-- 'all' of units that are everything that was written; 'check' writes nothing and returns the units when any row differs: with plans
+-- that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.`,
     body: sql`
 #variable_conflict use_column
@@ -257,12 +258,14 @@ END IF;`;
 function gatherMoved(plan: Plan, kind: PlannedKind, wandering: readonly PlannedTable[]): Sql {
   const tables = wandering.filter((table) => table.carried.length > 0);
   if (tables.length === 0) return nothing;
+  // A scalar sub-select: its condition becomes a parameter, which the planner pushes below windows and DISTINCT. A join it would not.
   const moved = tables.map(
     (table) => sql`
-SELECT moved.unit
+SELECT (SELECT ${unitOf(plan, kind, "own")}::text
+          FROM ${qualified(plan.schema, names.all(table.name))} AS ${identifier(table.name)} ${own(kind, table)}
+         WHERE ${columnsEqual(table.key, table.name, "gone")} LIMIT 1) AS unit
   FROM unnest(${gone(table)}) AS gone
   JOIN ${nameOf(table)} AS target ON ${columnsEqual(table.key, "target", "gone")}
- CROSS JOIN LATERAL (SELECT ${unitOf(plan, kind, "own")}::text AS unit FROM ${qualified(plan.schema, names.all(table.name))} AS ${identifier(table.name)} ${own(kind, table)} WHERE ${columnsEqual(table.key, table.name, "gone")}) AS moved
  WHERE num_nonnulls(${columnsOf("target", table.carried)}) > 0`,
   );
   return sql`
@@ -270,10 +273,14 @@ SELECT moved.unit
 IF $2 <> 'write' AND (${join(
     tables.map((table) => sql`${gone(table)} IS NOT NULL`),
     " OR ",
-  )}) THEN
+  )})
+   AND ($2 <> 'whole' OR EXISTS (SELECT FROM cutover.outbox AS noted
+                                  WHERE noted.unit_key = ANY (ARRAY(SELECT ${literal(`${plan.definition.name}/${kind.direction}/${kind.name}:`)} || unit FROM unnest($1) AS unit))
+                                    AND noted.xid <> pg_current_xact_id())) THEN
   SELECT array_agg(DISTINCT moved.unit ORDER BY moved.unit) INTO elsewhere
     FROM (
       ${join(moved, "\nUNION ALL\n")}
+      OFFSET 0
     ) AS moved
    WHERE moved.unit <> ALL ($1);
   IF elsewhere IS NOT NULL THEN

@@ -278,8 +278,9 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("note", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
+-- 'all' of units that are everything that was written; 'check' writes nothing and returns the units when any row differs: with plans
+-- that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_plain_1to1.forward_note_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -350,8 +351,9 @@ END;
 $body$;
 
 -- Makes units ("note", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
+-- 'all' of units that are everything that was written; 'check' writes nothing and returns the units when any row differs: with plans
+-- that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_plain_1to1.reverse_note_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -682,7 +684,7 @@ SELECT coalesce(array_agg(DISTINCT kept.ref), '{}') FROM (
 ) AS kept (ref);
 END;
 
--- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'write', 'delete'); returns those that a rule holds back.
+-- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'whole', 'write', 'delete', 'check'); returns those that a rule holds back.
 CREATE FUNCTION cutover_plain_1to1.recompute(text, text, text[], text) RETURNS text[]
   LANGUAGE plpgsql
 AS $body$

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:1a01d5c08bde4561c6a0792a501fd457450c2ba6
+--! Hash: sha1:51ec68596dec80061dee69515911fe4dfabb7343
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -2983,7 +2983,8 @@ BEGIN ATOMIC
 END;
 
 -- Makes units true by their mapping; gives back the units that a rule holds back, which were not touched.
--- part: 'all', or only to 'write' or to 'delete' rows.
+-- part: 'all'; 'whole', the same for units that are everything that their writers wrote, so that no row can have moved to another unit; or
+-- only to 'write' or to 'delete' rows. (Compiled by the version before, 'whole' means 'all'.)
 CREATE OR REPLACE FUNCTION cutover.compiled_recompute(
   cutover_name text, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'
 ) RETURNS text[]
@@ -4819,6 +4820,7 @@ AS $$
 DECLARE
   batch record;
   held text[];
+  of_others bigint;
   to_delete text[] := '{}';
   finest integer := (SELECT pg_catalog.max(kinds.rank)
                        FROM cutover.outbox AS noted
@@ -4849,7 +4851,8 @@ BEGIN
   END IF;
 
   FOR batch IN
-    SELECT numbered.kind, numbered.rank, pg_catalog.array_agg(numbered.unit ORDER BY numbered.unit) AS units
+    SELECT numbered.kind, numbered.rank, pg_catalog.array_agg(numbered.unit ORDER BY numbered.unit) AS units,
+           numbered.part = pg_catalog.max(numbered.part) OVER (PARTITION BY numbered.kind) AS is_last
       FROM (SELECT noted.kind, noted.unit, kinds.rank,
                    (pg_catalog.row_number() OVER (PARTITION BY noted.kind ORDER BY noted.unit) - 1) / 20 AS part
               FROM cutover.outbox AS noted
@@ -4862,14 +4865,17 @@ BEGIN
     PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
     -- The committed notes of others on these units are worked off as well. Deleted before anything is read, so that none is deleted
     -- unread; a REPEATABLE READ transaction does not see them all and leaves them.
+    of_others := 0;
     IF pg_catalog.current_setting('transaction_isolation') = 'read committed' THEN
       DELETE FROM cutover.outbox AS done
        WHERE done.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit))
          AND done.xid <> own;
+      GET DIAGNOSTICS of_others = ROW_COUNT;
     END IF;
     -- Of a coarser kind only what is written: its rows may only go when those of the finer kinds have gone.
     held := cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units,
-                                       CASE WHEN batch.rank < finest THEN 'write' ELSE 'all' END);
+                                       CASE WHEN batch.rank < finest THEN 'write'
+                                            WHEN batch.is_last AND of_others = 0 THEN 'whole' ELSE 'all' END);
     IF batch.rank < finest THEN
       to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
     END IF;
@@ -6086,6 +6092,61 @@ BEGIN
   DELETE FROM cutover.images AS unwanted
    WHERE unwanted.cutover = stand.name AND unwanted.feeds @> ARRAY[unit_kind || ':' || wanted]
      AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name);
+END;
+$$;
+-- Transactions that work off notes at this moment, as a flush or as a drain: each holds the barrier shared until it ends.
+CREATE OR REPLACE FUNCTION cutover.at_work() RETURNS text[]
+  LANGUAGE sql STABLE SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+  SELECT coalesce(array_agg(DISTINCT l.virtualtransaction), '{}')
+    FROM pg_catalog.pg_locks AS l
+   WHERE l.locktype = 'advisory' AND l.classid = 1668641647 AND l.objid = 1 AND l.mode = 'ShareLock' AND l.granted
+     AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+     AND l.pid <> pg_catalog.pg_backend_pid();
+END;
+
+-- Drains until nothing is left that can be drained now, committing after each batch. Not inside a transaction block.
+-- What was noted before the call and others are just working off is waited for, so that afterwards it is done, put aside, or waits for
+-- a transaction that holds its unit.
+CREATE OR REPLACE PROCEDURE cutover.drain_all(cutover_name text DEFAULT NULL)
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  horizon xid8 := pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot());
+  failures integer := 0;
+  done integer;
+  others text[];
+  alone boolean := false;
+BEGIN
+  LOOP
+    BEGIN
+      done := cutover.drain(cutover_name, 100);
+    EXCEPTION WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN
+      failures := failures + 1;
+      IF failures > 20 THEN
+        RAISE;
+      END IF;
+      done := -1;
+    END;
+    COMMIT;
+    CONTINUE WHEN done <> 0;
+
+    others := cutover.at_work();
+    EXIT WHEN NOT EXISTS (SELECT FROM cutover.outbox AS o
+                           WHERE (o.cutover = cutover_name OR cutover_name IS NULL) AND o.xid < horizon);
+    IF pg_catalog.cardinality(others) = 0 THEN
+      -- Whoever was at work may have given up in between.
+      EXIT WHEN alone;
+      alone := true;
+      CONTINUE;
+    END IF;
+    alone := false;
+    WHILE cutover.at_work() && others LOOP
+      COMMIT;
+      PERFORM pg_catalog.pg_sleep(0.01);
+    END LOOP;
+  END LOOP;
 END;
 $$;
 -- Verifies a cutover from one snapshot and records the run: drift down to the row, the six classes, the outbox and the

@@ -1,5 +1,5 @@
---! Previous: sha1:1a01d5c08bde4561c6a0792a501fd457450c2ba6
---! Hash: sha1:81e16f905bd9fce5216bcaf404d9754852a7e1a6
+--! Previous: sha1:51ec68596dec80061dee69515911fe4dfabb7343
+--! Hash: sha1:1231ef4127538801e1101c63ca20555cf184fe1c
 --! Message: cutover habits
 
 -- Enter migration here
@@ -2114,8 +2114,9 @@ SELECT linked.unit, put_aside.class, put_aside.reason
    AND put_aside.unit = linked.feeds::text);
 
 -- Makes units ("child", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
+-- 'all' of units that are everything that was written; 'check' writes nothing and returns the units when any row differs: with plans
+-- that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_habits.forward_child_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -2174,8 +2175,9 @@ END;
 $body$;
 
 -- Makes units ("week", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
+-- 'all' of units that are everything that was written; 'check' writes nothing and returns the units when any row differs: with plans
+-- that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_habits.forward_week_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -2267,20 +2269,26 @@ BEGIN
     END IF;
   END IF;
   -- Rows that are to go, that hold something of their own, and that the mapping has in other units by now.
-  IF $2 <> 'write' AND (gone_habits IS NOT NULL OR gone_habit_records IS NOT NULL) THEN
+  IF $2 <> 'write' AND (gone_habits IS NOT NULL OR gone_habit_records IS NOT NULL)
+     AND ($2 <> 'whole' OR EXISTS (SELECT FROM cutover.outbox AS noted
+                                    WHERE noted.unit_key = ANY (ARRAY(SELECT 'habits/forward/week:' || unit FROM unnest($1) AS unit))
+                                      AND noted.xid <> pg_current_xact_id())) THEN
     SELECT array_agg(DISTINCT moved.unit ORDER BY moved.unit) INTO elsewhere
       FROM (
-        SELECT moved.unit
+        SELECT (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text
+                  FROM cutover_habits.all_habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
+                 WHERE habits.sheet_id = gone.sheet_id AND habits.habit_id = gone.habit_id AND habits.week_start_date = gone.week_start_date LIMIT 1) AS unit
           FROM unnest(gone_habits) AS gone
           JOIN public.habits AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM cutover_habits.all_habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = gone.sheet_id AND habits.habit_id = gone.habit_id AND habits.week_start_date = gone.week_start_date) AS moved
          WHERE num_nonnulls(target.time_period, target.created_at, target.updated_at) > 0
         UNION ALL
-        SELECT moved.unit
+        SELECT (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text
+                  FROM cutover_habits.all_habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
+                 WHERE habit_records.sheet_id = gone.sheet_id AND habit_records.habit_id = gone.habit_id AND habit_records.record_date = gone.record_date LIMIT 1) AS unit
           FROM unnest(gone_habit_records) AS gone
           JOIN public.habit_records AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.record_date = gone.record_date
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM cutover_habits.all_habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = gone.sheet_id AND habit_records.habit_id = gone.habit_id AND habit_records.record_date = gone.record_date) AS moved
          WHERE num_nonnulls(target.created_at, target.updated_at) > 0
+        OFFSET 0
       ) AS moved
      WHERE moved.unit <> ALL ($1);
     IF elsewhere IS NOT NULL THEN
@@ -2418,8 +2426,9 @@ END;
 $body$;
 
 -- Makes units ("child", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
+-- 'all' of units that are everything that was written; 'check' writes nothing and returns the units when any row differs: with plans
+-- that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_habits.reverse_child_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -2478,8 +2487,9 @@ END;
 $body$;
 
 -- Makes units ("sheet", as text) true; returns those that a rule holds back, which are left as they are.
--- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'check'
--- writes nothing and returns the units when any row differs: with plans that a session has made long ago.
+-- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
+-- 'all' of units that are everything that was written; 'check' writes nothing and returns the units when any row differs: with plans
+-- that a session has made long ago.
 -- Locks: the rows that change, and by foreign keys the parents of rows that are added.
 CREATE FUNCTION cutover_habits.reverse_sheet_recompute(text[], text) RETURNS text[]
   LANGUAGE plpgsql
@@ -3507,7 +3517,7 @@ SELECT coalesce(array_agg(DISTINCT kept.ref), '{}') FROM (
 ) AS kept (ref);
 END;
 
--- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'write', 'delete'); returns those that a rule holds back.
+-- Makes the units $3 of kind $2, direction $1, true ($4: 'all', 'whole', 'write', 'delete', 'check'); returns those that a rule holds back.
 CREATE FUNCTION cutover_habits.recompute(text, text, text[], text) RETURNS text[]
   LANGUAGE plpgsql
 AS $body$

@@ -1,5 +1,5 @@
---! Previous: sha1:81e16f905bd9fce5216bcaf404d9754852a7e1a6
---! Hash: sha1:84136ca362c47453924ae0632a49775b14772e02
+--! Previous: sha1:1231ef4127538801e1101c63ca20555cf184fe1c
+--! Hash: sha1:3afe06af50f6b953782c61a29ae7838342a0755e
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
