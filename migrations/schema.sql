@@ -412,6 +412,9 @@ FUNCTION cutover.compiled_source_rows(cutover_name text, unit_direction text, un
 FUNCTION cutover.compiled_units(cutover_name text, unit_direction text, unit_kind text) RETURNS TABLE(unit text)
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.compiled_unmade(cutover_name text, unit_kind text, wanted text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE;
+
 FUNCTION cutover.core_version() RETURNS integer
   LANGUAGE sql STABLE;
 
@@ -588,7 +591,7 @@ FUNCTION cutover.phase_rank(phase text) RETURNS integer
 FUNCTION cutover.primary_key_of(relation regclass) RETURNS text[]
   LANGUAGE sql STABLE;
 
-FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, as_of pg_snapshot) RETURNS void
+FUNCTION cutover.put_aside(stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, as_of pg_snapshot, was_made boolean DEFAULT NULL::boolean) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], reverse_refs text[], as_of pg_snapshot) RETURNS void
@@ -597,7 +600,7 @@ FUNCTION cutover.put_waiting_aside(stand cutover.cutovers, forward_refs text[], 
 FUNCTION cutover.quarantine_held(stand cutover.cutovers, unit_kind text, wanted text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.quarantine_unit(cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text) RETURNS void
+FUNCTION cutover.quarantine_unit(cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, was_made boolean DEFAULT NULL::boolean) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.record_move(cutover_name text, to_phase text, why text) RETURNS void

@@ -12,6 +12,7 @@ import { CORE_VERSION, emitRegister, emitSeal, emitSettle } from "./emit/registe
 import { emitTriggers } from "./emit/triggers.ts";
 import { emitTypes } from "./emit/types.ts";
 import { emitUnits } from "./emit/units.ts";
+import { emitUnmade } from "./emit/unmade.ts";
 import { plan as makePlan } from "./plan.ts";
 import { identifier, join, literal, nothing, type Sql, sql, trusted } from "./sql.ts";
 
@@ -42,6 +43,7 @@ SELECT cutover.begin_compiled(${literal(definition.name)}, ${literal(plan.schema
     emitHeld(plan),
     emitRecompute(plan),
     emitPatch(plan),
+    emitUnmade(plan),
     emitDifferences(plan),
     emitUnits(plan),
     emitConnected(plan),

@@ -11,6 +11,7 @@ export const names = {
   held: (direction: Direction, kind: string) => fit(`${direction}_${kind}_held`),
   heldAll: (direction: Direction, kind: string) => fit(`${direction}_${kind}_held_all`),
   recompute: (direction: Direction, kind: string) => fit(`${direction}_${kind}_recompute`),
+  unmade: (kind: string) => fit(`forward_${kind}_unmade`),
   patch: (kind: string) => fit(`forward_${kind}_patch`),
   differences: (direction: Direction, kind: string) => fit(`${direction}_${kind}_differences`),
   differencesAll: (direction: Direction, kind: string) => fit(`${direction}_${kind}_differences_all`),

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { withClient, withTransaction } from "../../src/db.ts";
 import { createSmallCutover, installCutover, SMALL, type SmallDatabase } from "../helpers/small-cutover.ts";
 import { outcome } from "../traps/sessions.ts";
@@ -95,6 +95,73 @@ test("a legacy row that could not be written, and was accepted before writes mov
   }
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
 });
+
+// A rename takes a row along that a rule has kept out from the beginning: into a unit that the new side has never been made of. Its image
+// is the base of nothing there, so the rows that are renamed with it need not wait for it.
+describe.each(["read committed", "serializable"] as const)(
+  "renamed at %s together with a row that a rule keeps out",
+  (isolation) => {
+    const SIX = `INSERT INTO sheet (id, owner, day, title) SELECT n, 'ann', date '2025-01-01' + n / 2,
+    CASE WHEN n = 2 THEN 'BAD' ELSE 'sheet ' || n END FROM generate_series(0, 5) AS n`;
+
+    async function renamed(): Promise<SmallDatabase> {
+      const db = await createSmallCutover();
+      const config = SMALL["cutover.json"] as { legacy: { sheet: object } };
+      await withClient(db.pool, (client) =>
+        installCutover(client, {
+          ...SMALL,
+          "cutover.json": {
+            ...config,
+            legacy: { sheet: { ...config.legacy.sheet, rules: { bad: ["day"] } } },
+          },
+          "quarantine/sheet/bad.sql": "SELECT sheet.id FROM sheet WHERE sheet.title = 'BAD'",
+        }),
+      );
+      await db.rows(SIX);
+      await db.reach("backfilled");
+      await db.drain();
+      await db.rows("UPDATE cutover.quarantine SET accepted_by = current_user, accepted_at = now()");
+      await db.reach("writes_switched");
+      const client = await db.connect();
+      await withTransaction(client, { isolation }, () =>
+        client.query("UPDATE sheet SET owner = 'zoe', note = 'renamed'"),
+      );
+      return db;
+    }
+    const pages = (db: SmallDatabase) => db.rows("SELECT id::integer, owner, note FROM page ORDER BY id");
+    const row = (id: number) => ({ id, owner: "zoe", note: "renamed" });
+
+    test("the others are there, and those of its unit when it is mended", async () => {
+      const db = await renamed();
+      await db.drain();
+      expect(await pages(db)).toEqual([0, 1, 4, 5].map(row));
+      expect(
+        await db.rows("SELECT unit, reason FROM cutover.quarantine WHERE direction = 'forward'"),
+      ).toEqual([{ unit: "(zoe,2025-01-02)", reason: "bad" }]);
+      // Legacy goes on writing, to a row that waits and to one that does not.
+      await db.rows("UPDATE sheet SET hits = hits + 1");
+      await db.drain();
+      await db.rows("UPDATE sheet SET title = 'mended' WHERE id = 2");
+      await db.drain();
+      expect(await pages(db)).toEqual([0, 1, 2, 3, 4, 5].map(row));
+      expect(await db.rows("SELECT FROM page WHERE hits <> 1")).toEqual([]);
+      expect(await db.rows("SELECT FROM cutover.conflicts")).toEqual([]);
+      expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+    });
+
+    test("it is renamed once more before anybody has looked", async () => {
+      const db = await renamed();
+      await db.rows("UPDATE sheet SET owner = 'kim'");
+      await db.drain();
+      expect(await pages(db)).toEqual([0, 1, 4, 5].map((id) => ({ ...row(id), owner: "kim" })));
+      await db.rows("UPDATE sheet SET title = 'mended' WHERE id = 2");
+      await db.drain();
+      expect(await pages(db)).toEqual([0, 1, 2, 3, 4, 5].map((id) => ({ ...row(id), owner: "kim" })));
+      expect(await db.rows("SELECT owner FROM binder")).toEqual([{ owner: "kim" }]);
+      expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+    });
+  },
+);
 
 test("the way back is refused while a rule keeps a write of the new side from legacy", async () => {
   const db = await withRule(TWO);

@@ -179,6 +179,8 @@ export class Journey {
       await crew.write(this.#pace);
     }
     await this.#verify();
+    // A gate asks that nothing waits any more of what the verify saw waiting.
+    await cutover(place, ["drain", "habits"]);
   }
 
   async #moveWritesAndBack(): Promise<void> {

@@ -10,6 +10,7 @@ export function emitDispatch(plan: Plan): Sql {
     [
       recompute(plan),
       patch(plan),
+      unmade(plan),
       held(plan),
       differences(plan),
       listUnits(plan),
@@ -65,6 +66,26 @@ function patch(plan: Plan): Sql {
     body: sql`
 BEGIN
   ${join(branches, "\n")}
+END;`,
+  });
+}
+
+function unmade(plan: Plan): Sql {
+  if (!plan.reversible) return nothing;
+  const branches = plan.kinds.forward.map(
+    (kind) =>
+      sql`IF $1 = ${literal(kind.name)} THEN RETURN ${call(plan, names.unmade(kind.name))}($2::${unitType(plan, kind)}[])::text[]; END IF;`,
+  );
+  return plpgsql(plan, {
+    name: "unmade",
+    parameters: trusted("text, text[]"),
+    returns: trusted("text[]"),
+    attributes: "STABLE",
+    comment: sql`-- Of the forward units $2 of kind $1 those that the new side was never made of.`,
+    body: sql`
+BEGIN
+  ${join(branches, "\n")}
+  RETURN '{}';
 END;`,
   });
 }

@@ -54,19 +54,25 @@ ${mappingText(table)}
 END;`;
 }
 
-/** A legacy table as it was before the writes that are being worked off: waiting images take the place of their rows. */
-function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource): Sql {
+/** Whether writes of a table leave images: those of legacy tables that are the application's own. */
+export const leavesImages = (plan: Plan, source: PlannedSource): boolean =>
+  !source.kept &&
+  plan.tables.some((candidate) => candidate.side === "legacy" && candidate.name === source.name);
+
+/**
+ * A legacy table as it was before writes that wait, or are being worked off: their images take the place of their rows.
+ *
+ * @param which images, a condition on `image`
+ */
+export function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource, which: Sql): Sql {
   const table = identifier(source.name);
-  if (
-    source.kept ||
-    !plan.tables.some((candidate) => candidate.side === "legacy" && candidate.name === source.name)
-  ) {
+  if (!leavesImages(plan, source)) {
     return source.throughOthers
       ? // The rows by which these are found may be others by now, so all of them are taken: more rows than needed do no harm.
         sql`SELECT ${table}.* FROM ${qualified(source.schema, source.name)} AS ${table}`
       : feedingRows(kind, source, trusted("$1"));
   }
-  const taken = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)} AND image.taken_by = pg_current_xact_id()`;
+  const taken = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)} AND ${which}`;
   return sql`
 SELECT now.*
   FROM (
@@ -90,7 +96,7 @@ function someUnitsBefore(plan: Plan, kind: PlannedKind, table: PlannedTable): Sq
   const ctes = join(
     kind.sources.map(
       (source) => sql`${identifier(source.name)} AS (
-  ${rowsBefore(plan, kind, source)}
+  ${rowsBefore(plan, kind, source, trusted("image.taken_by = pg_current_xact_id()"))}
 )`,
     ),
     ", ",

@@ -447,6 +447,50 @@ BEGIN
 END;
 $body$;
 
+-- Of the units $1 those that the new side holds no row of, neither there nor, under the same key, in the unit that it has come from; and
+-- that no legacy row fed before the writes that wait: rows that a rule has always held back have come there from elsewhere.
+CREATE FUNCTION cutover_fold_n_to_1.forward_account_unmade(cutover_fold_n_to_1.forward_account[])
+  RETURNS cutover_fold_n_to_1.forward_account[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(given.unit), '{}')
+  FROM unnest($1) WITH ORDINALITY AS listed
+ CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
+ WHERE given.unit NOT IN (
+   SELECT made.unit FROM (
+     SELECT ROW(wanted.cutover_1)::cutover_fold_n_to_1.forward_account AS unit FROM unnest($1) AS wanted (cutover_1)
+      CROSS JOIN LATERAL (SELECT account_settings.* FROM public.account_settings AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS account_settings
+     UNION ALL
+     SELECT ROW(own.cutover_1)::cutover_fold_n_to_1.forward_account
+       FROM cutover_fold_n_to_1.map_account_settings($1) AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1)
+      WHERE EXISTS (SELECT FROM public.account_settings AS target WHERE target.account_id = account_settings.account_id)
+     UNION ALL
+     SELECT ROW(fed.cutover_1)::cutover_fold_n_to_1.forward_account
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT  setting.*
+               FROM unnest($1) AS wanted (cutover_1)
+                CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.key = ROW(now.account_id, now.name)::text)
+         UNION ALL
+         SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
+           FROM (SELECT (first.image::public.setting).*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS setting
+           CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
+           JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
+       ) AS setting
+       CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
+       JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
+   ) AS made);
+END;
+
 -- Rows that are missing, unexpected or different: in the units $1 …
 CREATE FUNCTION cutover_fold_n_to_1.forward_account_differences(cutover_fold_n_to_1.forward_account[])
   RETURNS TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
@@ -629,6 +673,16 @@ CREATE FUNCTION cutover_fold_n_to_1.patch(text, text[], text) RETURNS void
 AS $body$
 BEGIN
   IF $1 = 'account' THEN PERFORM cutover_fold_n_to_1.forward_account_patch($2, $3); END IF;
+END;
+$body$;
+
+-- Of the forward units $2 of kind $1 those that the new side was never made of.
+CREATE FUNCTION cutover_fold_n_to_1.unmade(text, text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $body$
+BEGIN
+  IF $1 = 'account' THEN RETURN cutover_fold_n_to_1.forward_account_unmade($2::cutover_fold_n_to_1.forward_account[])::text[]; END IF;
+  RETURN '{}';
 END;
 $body$;
 

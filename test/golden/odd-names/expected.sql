@@ -832,6 +832,81 @@ BEGIN
 END;
 $body$;
 
+-- Of the units $1 those that the new side holds no row of, neither there nor, under the same key, in the unit that it has come from; and
+-- that no legacy row fed before the writes that wait: rows that a rule has always held back have come there from elsewhere.
+CREATE FUNCTION cutover_odd_names.forward_purchase_unmade(cutover_odd_names.forward_purchase[])
+  RETURNS cutover_odd_names.forward_purchase[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(given.unit), '{}')
+  FROM unnest($1) WITH ORDINALITY AS listed
+ CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
+ WHERE given.unit NOT IN (
+   SELECT made.unit FROM (
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
+      CROSS JOIN LATERAL (SELECT "Table".* FROM "Select"."Table" AS "Table" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Table"
+     UNION ALL
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
+      CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bundle".* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bundle"
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.forward_purchase
+       FROM cutover_odd_names."map_Table"($1) AS "Table" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2)
+      WHERE EXISTS (SELECT FROM "Select"."Table" AS target WHERE target."user" = "Table"."user" AND target.number = "Table".number)
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.forward_purchase
+       FROM cutover_odd_names."map_Order lines of the old shop, one row for each arti_bb2d8e6c"($1) AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2)
+      WHERE EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = "Order lines of the old shop, one row for each article bundle"."user" AND target.number = "Order lines of the old shop, one row for each article bundle".number AND target."Position" = "Order lines of the old shop, one row for each article bundle"."Position")
+     UNION ALL
+     SELECT ROW(fed.cutover_1, fed.cutover_2)::cutover_odd_names.forward_purchase
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT  "Order".*
+               FROM unnest($1) AS wanted (cutover_1, cutover_2)
+                CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.key = ROW(now."user", now."No")::text)
+         UNION ALL
+         SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
+           FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS "Order"
+           CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
+           JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+       ) AS "Order"
+       CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
+       JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+     UNION ALL
+     SELECT ROW(fed.cutover_1, fed.cutover_2)::cutover_odd_names.forward_purchase
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
+               FROM unnest($1) AS purchase
+                CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.key = ROW(now."user", now."No", now."Position")::text)
+         UNION ALL
+         SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
+           FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS "Order lines of the old shop, one row for each article bought"
+           CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
+           JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+       ) AS "Order lines of the old shop, one row for each article bought"
+       CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
+       JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+   ) AS made);
+END;
+
 -- Rows that are missing, unexpected or different: in the units $1 …
 CREATE FUNCTION cutover_odd_names.forward_purchase_differences(cutover_odd_names.forward_purchase[])
   RETURNS TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
@@ -1111,6 +1186,16 @@ CREATE FUNCTION cutover_odd_names.patch(text, text[], text) RETURNS void
 AS $body$
 BEGIN
   IF $1 = 'purchase' THEN PERFORM cutover_odd_names.forward_purchase_patch($2, $3); END IF;
+END;
+$body$;
+
+-- Of the forward units $2 of kind $1 those that the new side was never made of.
+CREATE FUNCTION cutover_odd_names.unmade(text, text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $body$
+BEGIN
+  IF $1 = 'purchase' THEN RETURN cutover_odd_names.forward_purchase_unmade($2::cutover_odd_names.forward_purchase[])::text[]; END IF;
+  RETURN '{}';
 END;
 $body$;
 

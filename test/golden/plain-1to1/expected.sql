@@ -523,6 +523,50 @@ BEGIN
 END;
 $body$;
 
+-- Of the units $1 those that the new side holds no row of, neither there nor, under the same key, in the unit that it has come from; and
+-- that no legacy row fed before the writes that wait: rows that a rule has always held back have come there from elsewhere.
+CREATE FUNCTION cutover_plain_1to1.forward_note_unmade(cutover_plain_1to1.forward_note[])
+  RETURNS cutover_plain_1to1.forward_note[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(given.unit), '{}')
+  FROM unnest($1) WITH ORDINALITY AS listed
+ CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
+ WHERE given.unit NOT IN (
+   SELECT made.unit FROM (
+     SELECT ROW(wanted.cutover_1)::cutover_plain_1to1.forward_note AS unit FROM unnest($1) AS wanted (cutover_1)
+      CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note
+     UNION ALL
+     SELECT ROW(own.cutover_1)::cutover_plain_1to1.forward_note
+       FROM cutover_plain_1to1.map_note($1) AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1)
+      WHERE EXISTS (SELECT FROM public.note AS target WHERE target.note_id = note.note_id)
+     UNION ALL
+     SELECT ROW(fed.cutover_1)::cutover_plain_1to1.forward_note
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT  memo.*
+               FROM unnest($1) AS wanted (cutover_1)
+                CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.key = ROW(now.id)::text)
+         UNION ALL
+         SELECT DISTINCT ON (memo.id) memo.*
+           FROM (SELECT (first.image::public.memo).*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS memo
+           CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)
+           JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
+       ) AS memo
+       CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)
+       JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
+   ) AS made);
+END;
+
 -- Rows that are missing, unexpected or different: in the units $1 …
 CREATE FUNCTION cutover_plain_1to1.forward_note_differences(cutover_plain_1to1.forward_note[])
   RETURNS TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
@@ -705,6 +749,16 @@ CREATE FUNCTION cutover_plain_1to1.patch(text, text[], text) RETURNS void
 AS $body$
 BEGIN
   IF $1 = 'note' THEN PERFORM cutover_plain_1to1.forward_note_patch($2, $3); END IF;
+END;
+$body$;
+
+-- Of the forward units $2 of kind $1 those that the new side was never made of.
+CREATE FUNCTION cutover_plain_1to1.unmade(text, text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $body$
+BEGIN
+  IF $1 = 'note' THEN RETURN cutover_plain_1to1.forward_note_unmade($2::cutover_plain_1to1.forward_note[])::text[]; END IF;
+  RETURN '{}';
 END;
 $body$;
 

@@ -1111,6 +1111,101 @@ BEGIN
 END;
 $body$;
 
+-- Of the units $1 those that the new side holds no row of, neither there nor, under the same key, in the unit that it has come from; and
+-- that no legacy row fed before the writes that wait: rows that a rule has always held back have come there from elsewhere.
+CREATE FUNCTION cutover_split_1_to_n.forward_writer_unmade(cutover_split_1_to_n.forward_writer[])
+  RETURNS cutover_split_1_to_n.forward_writer[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(given.unit), '{}')
+  FROM unnest($1) WITH ORDINALITY AS listed
+ CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
+ WHERE given.unit NOT IN (
+   SELECT made.unit FROM (
+     SELECT ROW(wanted.cutover_1)::cutover_split_1_to_n.forward_writer AS unit FROM unnest($1) AS wanted (cutover_1)
+      CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author
+     UNION ALL
+     SELECT ROW(own.cutover_1)::cutover_split_1_to_n.forward_writer
+       FROM cutover_split_1_to_n.map_author($1) AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1)
+      WHERE EXISTS (SELECT FROM public.author AS target WHERE target.name = author.name)
+     UNION ALL
+     SELECT ROW(fed.cutover_1)::cutover_split_1_to_n.forward_writer
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT  diary.*
+               FROM unnest($1) AS wanted (cutover_1)
+                CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text)
+         UNION ALL
+         SELECT DISTINCT ON (diary.id) diary.*
+           FROM (SELECT (first.image::public.diary).*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS diary
+           CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
+           JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
+       ) AS diary
+       CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
+       JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
+   ) AS made);
+END;
+
+-- Of the units $1 those that the new side holds no row of, neither there nor, under the same key, in the unit that it has come from; and
+-- that no legacy row fed before the writes that wait: rows that a rule has always held back have come there from elsewhere.
+CREATE FUNCTION cutover_split_1_to_n.forward_book_unmade(cutover_split_1_to_n.forward_book[])
+  RETURNS cutover_split_1_to_n.forward_book[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(given.unit), '{}')
+  FROM unnest($1) WITH ORDINALITY AS listed
+ CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
+ WHERE given.unit NOT IN (
+   SELECT made.unit FROM (
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
+      CROSS JOIN LATERAL (SELECT volume.* FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS volume
+     UNION ALL
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
+      CROSS JOIN LATERAL (SELECT day.* FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS day
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book
+       FROM cutover_split_1_to_n.map_volume($1) AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2)
+      WHERE EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = volume.diary_id)
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book
+       FROM cutover_split_1_to_n.map_day($1) AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2)
+      WHERE EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = day.diary_id AND target.day = day.day)
+     UNION ALL
+     SELECT ROW(fed.cutover_1, fed.cutover_2)::cutover_split_1_to_n.forward_book
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT  diary.*
+               FROM unnest($1) AS wanted (cutover_1, cutover_2)
+                CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text)
+         UNION ALL
+         SELECT DISTINCT ON (diary.id) diary.*
+           FROM (SELECT (first.image::public.diary).*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS diary
+           CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
+           JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+       ) AS diary
+       CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
+       JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+   ) AS made);
+END;
+
 -- Rows that are missing, unexpected or different: in the units $1 …
 CREATE FUNCTION cutover_split_1_to_n.forward_writer_differences(cutover_split_1_to_n.forward_writer[])
   RETURNS TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
@@ -1461,6 +1556,17 @@ AS $body$
 BEGIN
   IF $1 = 'writer' THEN PERFORM cutover_split_1_to_n.forward_writer_patch($2, $3); END IF;
   IF $1 = 'book' THEN PERFORM cutover_split_1_to_n.forward_book_patch($2, $3); END IF;
+END;
+$body$;
+
+-- Of the forward units $2 of kind $1 those that the new side was never made of.
+CREATE FUNCTION cutover_split_1_to_n.unmade(text, text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $body$
+BEGIN
+  IF $1 = 'writer' THEN RETURN cutover_split_1_to_n.forward_writer_unmade($2::cutover_split_1_to_n.forward_writer[])::text[]; END IF;
+  IF $1 = 'book' THEN RETURN cutover_split_1_to_n.forward_book_unmade($2::cutover_split_1_to_n.forward_book[])::text[]; END IF;
+  RETURN '{}';
 END;
 $body$;
 

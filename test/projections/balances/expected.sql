@@ -381,6 +381,8 @@ $body$;
 
 
 
+
+
 -- The units that a rule holds back, among $3 (NULL: all).
 CREATE FUNCTION cutover_balances.held(text, text, text[]) RETURNS TABLE (unit text, class text, reason text)
   LANGUAGE plpgsql STABLE

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:51ec68596dec80061dee69515911fe4dfabb7343
+--! Hash: sha1:15450a0fe357f72b590d539e64c33ba4d8a58619
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3008,6 +3008,22 @@ BEGIN
 END;
 $$;
 
+-- Forward units that the new side was never made of. Compiled by the version before, nobody knows: as if all had been made.
+CREATE OR REPLACE FUNCTION cutover.compiled_unmade(cutover_name text, unit_kind text, wanted text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  unmade text[];
+BEGIN
+  IF (SELECT coalesce((c.definition ->> 'compiler')::integer, 1) < 2 OR c.definition -> 'irreversible' IS NOT NULL
+        FROM cutover.cutovers AS c WHERE c.name = cutover_name) THEN
+    RETURN '{}';
+  END IF;
+  EXECUTE pg_catalog.format('SELECT %I.unmade($1, $2)', cutover.compiled_schema(cutover_name)) INTO unmade USING unit_kind, wanted;
+  RETURN coalesce(unmade, '{}');
+END;
+$$;
+
 -- Units that a rule holds back, with class and reason. wanted NULL: all units.
 CREATE OR REPLACE FUNCTION cutover.compiled_held(
   cutover_name text, unit_direction text, unit_kind text, wanted text[]
@@ -3130,6 +3146,10 @@ DECLARE
   -- images of legacy rows that are gone, by table
   vanished jsonb := '{}';
   by_rule text[];
+  unmade text[];
+  -- held back by a rule, and new: a row has come there from another unit
+  never_made text[] := '{}';
+  as_of pg_snapshot;
   forward_held text[] := '{}';
   reverse_held text[] := '{}';
   forward_failed text[] := '{}';
@@ -3138,6 +3158,7 @@ DECLARE
   forward_work text[];
   forward_fresh text[] := '{}';
   forward_patched text[];
+  any_unmade boolean;
   reverse_work text[];
   forward_checked text[];
   beside_held text[];
@@ -3203,11 +3224,15 @@ BEGIN
     reverse_locked := reverse_all;
   END LOOP;
 
+  as_of := pg_catalog.pg_current_snapshot();
+
   -- Units that a rule holds back, or that were put aside, are left as they are, with their notes; the rest of what hangs together with
   -- them is worked off. A unit that was put aside is only taken up again when it is asked for by name, by the drainer; one that only waits for
   -- another (CU005) whenever the drainer comes by, or two of them would wait for each other for ever.
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_all) LOOP
     by_rule := ARRAY(SELECT h.unit FROM cutover.compiled_held(stand.name, 'forward', batch.kind, batch.units) AS h);
+    unmade := CASE WHEN by_rule = '{}' THEN '{}' ELSE cutover.compiled_unmade(stand.name, batch.kind, by_rule) END;
+    never_made := never_made || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(unmade) AS unit);
     forward_held := forward_held
       || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(by_rule) AS unit)
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
@@ -3215,7 +3240,8 @@ BEGIN
                   AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (forward_refs))));
     forward_failed := forward_failed
       || ARRAY(SELECT batch.kind || ':' || held_unit FROM pg_catalog.unnest(by_rule) AS held_unit
-                WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                WHERE held_unit <> ALL (unmade)
+                  AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
                                    WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind
                                      AND q.unit = held_unit AND NOT q.made))
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
@@ -3270,6 +3296,12 @@ BEGIN
     forward_fresh := forward_fresh || batch.ref;
   END LOOP;
   forward_patched := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_work) AS ref WHERE ref <> ALL (forward_fresh));
+  -- Where the new side has written beside such a unit, its legacy rows are added to what is there, as a patch that is made of nothing.
+  any_unmade := EXISTS (
+    SELECT FROM pg_catalog.unnest(forward_patched) AS ref
+      JOIN cutover.quarantine AS q
+        ON q.cutover = stand.name AND q.direction = 'forward' AND NOT q.made
+       AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1));
 
   -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
   -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
@@ -3303,7 +3335,7 @@ BEGIN
    USING pg_catalog.unnest(reverse_work) AS ref
    WHERE noted.unit_key = stand.name || '/reverse/' || ref;
 
-  IF images_taken > 0 OR pg_catalog.cardinality(forward_fresh) > 0 THEN
+  IF images_taken > 0 OR any_unmade OR pg_catalog.cardinality(forward_fresh) > 0 THEN
     IF stand.definition -> 'keep' <> '{}' THEN
       vanished := cutover.vanished_rows(stand, own);
     END IF;
@@ -3360,6 +3392,18 @@ BEGIN
   END LOOP;
   PERFORM cutover.set_writing(NULL, NULL);
 
+  -- Once the images are gone, nobody can tell any more that the new side was never made of these.
+  FOR batch IN
+    SELECT r.kind, h.unit, pg_catalog.min(h.class) AS class, pg_catalog.string_agg(DISTINCT h.reason, ', ') AS reason
+      FROM cutover.refs_by_kind(stand.name, 'forward', never_made) AS r
+     CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'forward', r.kind, r.units) AS h
+     WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                        WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = r.kind AND q.unit = h.unit)
+     GROUP BY r.kind, h.unit
+  LOOP
+    PERFORM cutover.put_aside(stand, 'forward', batch.kind, batch.unit, batch.class, batch.reason, NULL, as_of, was_made => false);
+  END LOOP;
+
   -- What has been made true leaves the quarantine; what waited for it is looked at again.
   released := EXISTS (SELECT FROM cutover.quarantine AS q
                        WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ANY (forward_work));
@@ -3375,8 +3419,11 @@ BEGIN
   END LOOP;
   IF released THEN
     INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
-    SELECT own, stand.name, 'reverse', pg_catalog.split_part(ref, ':', 1), pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+    SELECT own, q.cutover, q.direction, q.kind, q.unit
       FROM pg_catalog.unnest(reverse_held) AS ref
+      JOIN cutover.quarantine AS q
+        ON q.cutover = stand.name AND q.direction = 'reverse'
+       AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
         ON CONFLICT DO NOTHING;
   END IF;
   IF failure_gone THEN
@@ -6074,12 +6121,13 @@ $$;
 -- that came later may be of the write that mends it, and stays.
 DROP FUNCTION IF EXISTS cutover.put_aside(cutover.cutovers, text, text, text, text, text, text);
 CREATE OR REPLACE FUNCTION cutover.put_aside(
-  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, as_of pg_snapshot
+  stand cutover.cutovers, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text, as_of pg_snapshot,
+  was_made boolean DEFAULT NULL
 ) RETURNS void
   LANGUAGE plpgsql
 AS $$
 BEGIN
-  PERFORM cutover.quarantine_unit(stand.name, unit_direction, unit_kind, wanted, unit_class, why, error_text);
+  PERFORM cutover.quarantine_unit(stand.name, unit_direction, unit_kind, wanted, unit_class, why, error_text, was_made);
   DELETE FROM cutover.outbox AS done
    WHERE done.unit_key = stand.name || '/' || unit_direction || '/' || unit_kind || ':' || wanted
      AND cutover.was_there(done.xid, as_of);
@@ -6091,7 +6139,11 @@ BEGIN
   END IF;
   DELETE FROM cutover.images AS unwanted
    WHERE unwanted.cutover = stand.name AND unwanted.feeds @> ARRAY[unit_kind || ':' || wanted]
-     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name);
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name)
+     -- Others may wait with it.
+     AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                      WHERE q.cutover = stand.name AND q.direction = 'forward' AND (q.error IS NOT NULL OR q.made)
+                        AND q.kind || ':' || q.unit = ANY (unwanted.feeds));
 END;
 $$;
 -- Transactions that work off notes at this moment, as a flush or as a drain: each holds the barrier shared until it ends.
@@ -6485,10 +6537,12 @@ END;
 -- this migration commits; a commit that meets it leaves its units pending, as for any lock.
 ALTER TABLE cutover.quarantine DROP COLUMN IF EXISTS version;
 ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
--- Puts a unit aside with the reason and the rows that it was to be made of. Only drain and backfill call it; whoever makes the unit
--- true later takes the row away again.
+-- Puts a unit aside with the reason and the rows that it was to be made of; whoever makes the unit true later takes the row away again.
+-- was_made: was the new side made of it? NULL: look. (Of a unit that failed the images wait as if it had been; they know better.)
+DROP FUNCTION IF EXISTS cutover.quarantine_unit(text, text, text, text, text, text, text);
 CREATE OR REPLACE FUNCTION cutover.quarantine_unit(
-  cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text
+  cutover_name text, unit_direction text, unit_kind text, wanted text, unit_class text, why text, error_text text,
+  was_made boolean DEFAULT NULL
 ) RETURNS void
   LANGUAGE plpgsql
 AS $$
@@ -6496,7 +6550,9 @@ BEGIN
   INSERT INTO cutover.quarantine AS known (cutover, direction, kind, unit, class, reason, error, rows, made)
   SELECT cutover_name, unit_direction, unit_kind, wanted, unit_class, why, error_text,
          cutover.compiled_source_rows(cutover_name, unit_direction, unit_kind, wanted),
-         coalesce((SELECT cutover.phase_rank(c.phase) >= 4 FROM cutover.cutovers AS c WHERE c.name = cutover_name), false)
+         coalesce(was_made, (SELECT cutover.phase_rank(c.phase) >= 4 FROM cutover.cutovers AS c WHERE c.name = cutover_name)
+                            AND NOT (unit_direction = 'forward' AND error_text IS NULL
+                                     AND wanted = ANY (cutover.compiled_unmade(cutover_name, unit_kind, ARRAY[wanted]))), false)
       ON CONFLICT (cutover, direction, kind, unit) DO UPDATE
      SET class = excluded.class, reason = excluded.reason, error = excluded.error, rows = excluded.rows,
          quarantined_at = pg_catalog.clock_timestamp(),

@@ -1,5 +1,5 @@
---! Previous: sha1:51ec68596dec80061dee69515911fe4dfabb7343
---! Hash: sha1:1231ef4127538801e1101c63ca20555cf184fe1c
+--! Previous: sha1:15450a0fe357f72b590d539e64c33ba4d8a58619
+--! Hash: sha1:c36ae4acbf23f13c0d12f94179f44f0ab705bbff
 --! Message: cutover habits
 
 -- Enter migration here
@@ -3020,6 +3020,115 @@ BEGIN
 END;
 $body$;
 
+-- Of the units $1 those that the new side holds no row of, neither there nor, under the same key, in the unit that it has come from; and
+-- that no legacy row fed before the writes that wait: rows that a rule has always held back have come there from elsewhere.
+CREATE FUNCTION cutover_habits.forward_child_unmade(cutover_habits.forward_child[])
+  RETURNS cutover_habits.forward_child[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(given.unit), '{}')
+  FROM unnest($1) WITH ORDINALITY AS listed
+ CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
+ WHERE given.unit NOT IN (
+   SELECT made.unit FROM (
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_habits.forward_child AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
+      CROSS JOIN LATERAL (SELECT children.* FROM public.children AS children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS children
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2)::cutover_habits.forward_child
+       FROM cutover_habits.map_children($1) AS children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2)
+      WHERE EXISTS (SELECT FROM public.children AS target WHERE target.user_id = children.user_id AND target.name = children.name)
+     UNION ALL
+     SELECT ROW(fed.cutover_1, fed.cutover_2)::cutover_habits.forward_child
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
+               FROM unnest($1) AS child
+                CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = child.user_id AND source.child_name = child.child_name UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE child.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = child.child_name)) OFFSET 0) AS habit_tracker
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text)
+         UNION ALL
+         SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
+           FROM (SELECT (first.image::public.habit_tracker).*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS habit_tracker
+           CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
+           JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+       ) AS habit_tracker
+       CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
+       JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
+   ) AS made);
+END;
+
+-- Of the units $1 those that the new side holds no row of, neither there nor, under the same key, in the unit that it has come from; and
+-- that no legacy row fed before the writes that wait: rows that a rule has always held back have come there from elsewhere.
+CREATE FUNCTION cutover_habits.forward_week_unmade(cutover_habits.forward_week[])
+  RETURNS cutover_habits.forward_week[]
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+SELECT coalesce(array_agg(given.unit), '{}')
+  FROM unnest($1) WITH ORDINALITY AS listed
+ CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
+ WHERE given.unit NOT IN (
+   SELECT made.unit FROM (
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)
+      CROSS JOIN LATERAL (SELECT weeks.* FROM public.weeks AS weeks CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS weeks
+     UNION ALL
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)
+      CROSS JOIN LATERAL (SELECT habits.* FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS habits
+     UNION ALL
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)
+      CROSS JOIN LATERAL (SELECT habit_records.* FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS habit_records
+     UNION ALL
+     SELECT ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)
+      CROSS JOIN LATERAL (SELECT kept_sheets.* FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS kept_sheets
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week
+       FROM cutover_habits.map_weeks($1) AS weeks CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
+      WHERE EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = weeks.user_id AND target.child_name = weeks.child_name AND target.week_start_date = weeks.week_start_date)
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week
+       FROM cutover_habits.map_habits($1) AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
+      WHERE EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = habits.sheet_id AND target.habit_id = habits.habit_id AND target.week_start_date = habits.week_start_date)
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week
+       FROM cutover_habits.map_habit_records($1) AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
+      WHERE EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = habit_records.sheet_id AND target.habit_id = habit_records.habit_id AND target.record_date = habit_records.record_date)
+     UNION ALL
+     SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week
+       FROM cutover_habits.map_kept_sheets($1) AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
+      WHERE EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = kept_sheets.sheet_id)
+     UNION ALL
+     SELECT ROW(fed.cutover_1, fed.cutover_2, fed.cutover_3)::cutover_habits.forward_week
+       FROM (
+         SELECT now.*
+           FROM (
+             SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
+               FROM unnest($1) AS week
+                CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
+           ) AS now
+          WHERE NOT EXISTS (SELECT FROM cutover.images AS image
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text)
+         UNION ALL
+         SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
+           FROM (SELECT (first.image::public.habit_tracker).*
+                   FROM (SELECT DISTINCT ON (image.key) image.image
+                           FROM cutover.images AS image
+                          WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true
+                          ORDER BY image.key, image.seq) AS first
+                  WHERE first.image IS NOT NULL) AS habit_tracker
+           CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
+           JOIN unnest($1) AS wanted (cutover_1, cutover_2, cutover_3) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 AND fed.cutover_3 = wanted.cutover_3
+       ) AS habit_tracker
+       CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
+       JOIN unnest($1) AS wanted (cutover_1, cutover_2, cutover_3) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 AND fed.cutover_3 = wanted.cutover_3
+   ) AS made);
+END;
+
 -- Rows that are missing, unexpected or different: in the units $1 …
 CREATE FUNCTION cutover_habits.forward_child_differences(cutover_habits.forward_child[])
   RETURNS TABLE (unit text, table_name text, key jsonb, finding text, expected jsonb, actual jsonb)
@@ -3543,6 +3652,17 @@ AS $body$
 BEGIN
   IF $1 = 'child' THEN PERFORM cutover_habits.forward_child_patch($2, $3); END IF;
   IF $1 = 'week' THEN PERFORM cutover_habits.forward_week_patch($2, $3); END IF;
+END;
+$body$;
+
+-- Of the forward units $2 of kind $1 those that the new side was never made of.
+CREATE FUNCTION cutover_habits.unmade(text, text[]) RETURNS text[]
+  LANGUAGE plpgsql STABLE
+AS $body$
+BEGIN
+  IF $1 = 'child' THEN RETURN cutover_habits.forward_child_unmade($2::cutover_habits.forward_child[])::text[]; END IF;
+  IF $1 = 'week' THEN RETURN cutover_habits.forward_week_unmade($2::cutover_habits.forward_week[])::text[]; END IF;
+  RETURN '{}';
 END;
 $body$;
 

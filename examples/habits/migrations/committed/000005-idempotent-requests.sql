@@ -1,5 +1,5 @@
---! Previous: sha1:1231ef4127538801e1101c63ca20555cf184fe1c
---! Hash: sha1:3afe06af50f6b953782c61a29ae7838342a0755e
+--! Previous: sha1:c36ae4acbf23f13c0d12f94179f44f0ab705bbff
+--! Hash: sha1:4874c79b329da2b23665682865bea51cb2e18980
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
