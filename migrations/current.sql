@@ -8,6 +8,7 @@ ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT
 -- 1. The engine: less to do, and less to plan, while a move holds writers up.
 --!include functions/advance.sql
 --!include functions/compiled.sql
+--!include functions/refs_by_kind.sql
 --!include functions/flush_both_sides.sql
 --!include functions/rehearse.sql
 

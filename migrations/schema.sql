@@ -379,6 +379,9 @@ PROCEDURE cutover.cleanup_idempotency_log_all(INOUT deleted integer DEFAULT 0) p
 
 PROCEDURE cutover.compact_units(IN projection_name text, INOUT deleted integer DEFAULT 0, IN wait_seconds integer DEFAULT 5, IN most integer DEFAULT 10000) plpgsql VOLATILE;
 
+FUNCTION cutover.compiled_by(cutover_name text) RETURNS integer
+  LANGUAGE sql STABLE;
+
 FUNCTION cutover.compiled_coarser(cutover_name text, unit_direction text, unit_kind text, wanted text[]) RETURNS text[]
   LANGUAGE plpgsql STABLE;
 
@@ -397,7 +400,7 @@ FUNCTION cutover.compiled_held(cutover_name text, unit_direction text, unit_kind
 FUNCTION cutover.compiled_lock_rows(cutover_name text, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS void
+FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS boolean
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.compiled_recompute(cutover_name text, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'::text) RETURNS text[]
@@ -427,7 +430,7 @@ FUNCTION cutover.dead_units(projection_name text, most integer) RETURNS SETOF cu
 FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
-PROCEDURE cutover.drain_all(IN cutover_name text DEFAULT NULL::text) plpgsql VOLATILE;
+PROCEDURE cutover.drain_all(IN cutover_name text DEFAULT NULL::text, IN wait_seconds integer DEFAULT 60) plpgsql VOLATILE;
 
 FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
@@ -455,6 +458,9 @@ FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL::t
 
 FUNCTION cutover.enter_step(cutover_name text, new_step text) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
+
+FUNCTION cutover.finest_kind(cutover_name text, unit_direction text) RETURNS text
+  LANGUAGE sql STABLE;
 
 FUNCTION cutover.fingerprint_problems(cutover_name text) RETURNS TABLE(table_name text, aspect text, problem text)
   LANGUAGE sql STABLE;

@@ -56,16 +56,17 @@ function patch(plan: Plan): Sql {
   if (!plan.reversible) return nothing;
   const branches = plan.kinds.forward.map(
     (kind) =>
-      sql`IF $1 = ${literal(kind.name)} THEN PERFORM ${call(plan, names.patch(kind.name))}($2, $3); END IF;`,
+      sql`IF $1 = ${literal(kind.name)} THEN RETURN ${call(plan, names.patch(kind.name))}($2, $3); END IF;`,
   );
   return plpgsql(plan, {
     name: "patch",
     parameters: trusted("text, text[], text"),
-    returns: trusted("void"),
-    comment: sql`-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'write' or 'delete').`,
+    returns: trusted("boolean"),
+    comment: sql`-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?`,
     body: sql`
 BEGIN
   ${join(branches, "\n")}
+  RETURN false;
 END;`,
   });
 }

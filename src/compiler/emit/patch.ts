@@ -42,10 +42,10 @@ function patchKind(plan: Plan, kind: PlannedKind): Sql {
   return plpgsql(plan, {
     name: names.patch(kind.name),
     parameters: trusted("text[], text"),
-    returns: trusted("void"),
+    returns: trusted("boolean"),
     comment: sql`
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("${trusted(kind.name)}", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.`,
     body: sql`
 #variable_conflict use_column
@@ -82,29 +82,34 @@ PERFORM 1
     "\n",
   )}
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    ${join(
+      kind.targets.map((table) => recordConflicts(plan, table)),
+      "\n",
+    )}
+
+    ${join(
+      kind.targets.map((table) =>
+        join(
+          [updateUnchanged(table), insertMissing(plan, table)].filter((piece) => piece !== nothing),
+          "\n",
+        ),
+      ),
+      "\n",
+    )}
+  END IF;
+
+  IF $2 <> 'write' THEN
     ${join(
       [...kind.targets].reverse().map((table) => deleteUnchanged(plan, table)),
       "\n",
     )}
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  ${join(
-    kind.targets.map((table) => recordConflicts(plan, table)),
-    "\n",
-  )}
-
-  ${join(
-    kind.targets.map((table) =>
-      join(
-        [updateUnchanged(table), insertMissing(plan, table)].filter((piece) => piece !== nothing),
-        "\n",
-      ),
-    ),
-    "\n",
-  )}
+  RETURN ${join(
+    kind.targets.map((table) => sql`${variable("gone", table)} IS NOT NULL`),
+    " OR ",
+  )};
 END;`,
   });
 }

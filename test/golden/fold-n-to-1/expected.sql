@@ -356,9 +356,9 @@ END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("account", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_fold_n_to_1.forward_account_patch(text[], text) RETURNS void
+CREATE FUNCTION cutover_fold_n_to_1.forward_account_patch(text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -398,52 +398,54 @@ BEGIN
       ON base.account_id = theirs.account_id
    WHERE ROW(base.present, base.account_id, base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.account_id, theirs.settings)::record;
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    IF coalesce(cardinality(gone_account_settings), 0) + coalesce(cardinality(theirs_account_settings), 0) + coalesce(cardinality(added_account_settings), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'fold_n_to_1', 'account_settings', found.*
+        FROM (
+          SELECT jsonb_build_object('account_id', gone.account_id), jsonb_build_object('account_id', gone.account_id, 'settings', gone.settings), jsonb_build_object('account_id', target.account_id, 'settings', target.settings), NULL::jsonb
+            FROM unnest(gone_account_settings) AS gone JOIN public.account_settings AS target ON target.account_id = gone.account_id
+           WHERE ROW(target.account_id, target.settings)::record OPERATOR(pg_catalog.*<>) ROW(gone.account_id, gone.settings)::record
+          UNION ALL
+          SELECT jsonb_build_object('account_id', added.account_id), NULL::jsonb, jsonb_build_object('account_id', target.account_id, 'settings', target.settings), jsonb_build_object('account_id', added.account_id, 'settings', added.settings)
+            FROM unnest(added_account_settings) AS added JOIN public.account_settings AS target ON target.account_id = added.account_id
+           WHERE ROW(target.account_id, target.settings)::record OPERATOR(pg_catalog.*<>) ROW(added.account_id, added.settings)::record
+          UNION ALL
+          SELECT jsonb_build_object('account_id', theirs.account_id), jsonb_build_object('account_id', base.account_id, 'settings', base.settings), CASE WHEN target.present THEN jsonb_build_object('account_id', target.account_id, 'settings', target.settings) END, jsonb_build_object('account_id', theirs.account_id, 'settings', theirs.settings)
+            FROM unnest(theirs_account_settings) AS theirs
+            JOIN unnest(base_account_settings) AS base ON base.account_id = theirs.account_id
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.account_settings AS row_now) AS target ON target.account_id = theirs.account_id
+           WHERE target.present IS NULL OR (ROW(base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record AND ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(base.settings)::record AND ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record)
+        ) AS found;
+    END IF;
+
+    IF theirs_account_settings IS NOT NULL THEN
+      UPDATE public.account_settings AS target
+         SET settings = CASE WHEN ROW(base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record AND NOT (ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(base.settings)::record) THEN theirs.settings ELSE target.settings END
+        FROM unnest(theirs_account_settings) AS theirs
+        JOIN unnest(base_account_settings) AS base ON base.account_id = theirs.account_id
+       WHERE target.account_id = theirs.account_id
+         AND ((ROW(base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record AND NOT (ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(base.settings)::record)));
+    END IF;
+    IF added_account_settings IS NOT NULL THEN
+      INSERT INTO public.account_settings (account_id, settings)
+      SELECT added.account_id, added.settings FROM unnest(added_account_settings) AS added
+       WHERE NOT EXISTS (SELECT FROM public.account_settings AS target WHERE target.account_id = added.account_id)
+       ORDER BY added.account_id
+      ON CONFLICT (account_id) DO NOTHING;
+    END IF;
+  END IF;
+
+  IF $2 <> 'write' THEN
     IF gone_account_settings IS NOT NULL THEN
       DELETE FROM public.account_settings AS target USING unnest(gone_account_settings) AS gone
        WHERE target.account_id = gone.account_id
          AND NOT (ROW(target.account_id, target.settings)::record OPERATOR(pg_catalog.*<>) ROW(gone.account_id, gone.settings)::record)
          ;
     END IF;
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  IF coalesce(cardinality(gone_account_settings), 0) + coalesce(cardinality(theirs_account_settings), 0) + coalesce(cardinality(added_account_settings), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'fold_n_to_1', 'account_settings', found.*
-      FROM (
-        SELECT jsonb_build_object('account_id', gone.account_id), jsonb_build_object('account_id', gone.account_id, 'settings', gone.settings), jsonb_build_object('account_id', target.account_id, 'settings', target.settings), NULL::jsonb
-          FROM unnest(gone_account_settings) AS gone JOIN public.account_settings AS target ON target.account_id = gone.account_id
-         WHERE ROW(target.account_id, target.settings)::record OPERATOR(pg_catalog.*<>) ROW(gone.account_id, gone.settings)::record
-        UNION ALL
-        SELECT jsonb_build_object('account_id', added.account_id), NULL::jsonb, jsonb_build_object('account_id', target.account_id, 'settings', target.settings), jsonb_build_object('account_id', added.account_id, 'settings', added.settings)
-          FROM unnest(added_account_settings) AS added JOIN public.account_settings AS target ON target.account_id = added.account_id
-         WHERE ROW(target.account_id, target.settings)::record OPERATOR(pg_catalog.*<>) ROW(added.account_id, added.settings)::record
-        UNION ALL
-        SELECT jsonb_build_object('account_id', theirs.account_id), jsonb_build_object('account_id', base.account_id, 'settings', base.settings), CASE WHEN target.present THEN jsonb_build_object('account_id', target.account_id, 'settings', target.settings) END, jsonb_build_object('account_id', theirs.account_id, 'settings', theirs.settings)
-          FROM unnest(theirs_account_settings) AS theirs
-          JOIN unnest(base_account_settings) AS base ON base.account_id = theirs.account_id
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.account_settings AS row_now) AS target ON target.account_id = theirs.account_id
-         WHERE target.present IS NULL OR (ROW(base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record AND ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(base.settings)::record AND ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record)
-      ) AS found;
-  END IF;
-
-  IF theirs_account_settings IS NOT NULL THEN
-    UPDATE public.account_settings AS target
-       SET settings = CASE WHEN ROW(base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record AND NOT (ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(base.settings)::record) THEN theirs.settings ELSE target.settings END
-      FROM unnest(theirs_account_settings) AS theirs
-      JOIN unnest(base_account_settings) AS base ON base.account_id = theirs.account_id
-     WHERE target.account_id = theirs.account_id
-       AND ((ROW(base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record AND NOT (ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(base.settings)::record)));
-  END IF;
-  IF added_account_settings IS NOT NULL THEN
-    INSERT INTO public.account_settings (account_id, settings)
-    SELECT added.account_id, added.settings FROM unnest(added_account_settings) AS added
-     WHERE NOT EXISTS (SELECT FROM public.account_settings AS target WHERE target.account_id = added.account_id)
-     ORDER BY added.account_id
-    ON CONFLICT (account_id) DO NOTHING;
-  END IF;
+  RETURN gone_account_settings IS NOT NULL;
 END;
 $body$;
 
@@ -667,12 +669,13 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'write' or 'delete').
-CREATE FUNCTION cutover_fold_n_to_1.patch(text, text[], text) RETURNS void
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
+CREATE FUNCTION cutover_fold_n_to_1.patch(text, text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 BEGIN
-  IF $1 = 'account' THEN PERFORM cutover_fold_n_to_1.forward_account_patch($2, $3); END IF;
+  IF $1 = 'account' THEN RETURN cutover_fold_n_to_1.forward_account_patch($2, $3); END IF;
+  RETURN false;
 END;
 $body$;
 

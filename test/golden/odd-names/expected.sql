@@ -671,9 +671,9 @@ END;
 $body1$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("purchase", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_odd_names.forward_purchase_patch(text[], text) RETURNS void
+CREATE FUNCTION cutover_odd_names.forward_purchase_patch(text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -734,7 +734,89 @@ BEGIN
       ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
    WHERE ROW(base.present, base."user", base.number, base."Position", base."from", base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs."user", theirs.number, theirs."Position", theirs."from", theirs."a ""b"" \ c")::record;
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    IF coalesce(cardinality("gone_Table"), 0) + coalesce(cardinality("theirs_Table"), 0) + coalesce(cardinality("added_Table"), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'odd_names', 'Table', found.*
+        FROM (
+          SELECT jsonb_build_object('user', gone."user", 'number', gone.number), jsonb_build_object('user', gone."user", 'number', gone.number, 'Column', gone."Column", 'where', gone."where", '$1', gone."$1", 'it''s', gone."it's"), jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's"), NULL::jsonb
+            FROM unnest("gone_Table") AS gone JOIN "Select"."Table" AS target ON target."user" = gone."user" AND target.number = gone.number
+           WHERE ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Column", gone."where", gone."$1", gone."it's")::record
+          UNION ALL
+          SELECT jsonb_build_object('user', added."user", 'number', added.number), NULL::jsonb, jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's"), jsonb_build_object('user', added."user", 'number', added.number, 'Column', added."Column", 'where', added."where", '$1', added."$1", 'it''s', added."it's")
+            FROM unnest("added_Table") AS added JOIN "Select"."Table" AS target ON target."user" = added."user" AND target.number = added.number
+           WHERE ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(added."user", added.number, added."Column", added."where", added."$1", added."it's")::record
+          UNION ALL
+          SELECT jsonb_build_object('user', theirs."user", 'number', theirs.number), jsonb_build_object('user', base."user", 'number', base.number, 'Column', base."Column", 'where', base."where", '$1', base."$1", 'it''s', base."it's"), CASE WHEN target.present THEN jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's") END, jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Column', theirs."Column", 'where', theirs."where", '$1', theirs."$1", 'it''s', theirs."it's")
+            FROM unnest("theirs_Table") AS theirs
+            JOIN unnest("base_Table") AS base ON base."user" = theirs."user" AND base.number = theirs.number
+            LEFT JOIN (SELECT true AS present, row_now.* FROM "Select"."Table" AS row_now) AS target ON target."user" = theirs."user" AND target.number = theirs.number
+           WHERE target.present IS NULL OR (ROW(base."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record AND ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(base."Column")::record AND ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record) OR (ROW(base."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record AND ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(base."where")::record AND ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record) OR (ROW(base."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record AND ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(base."$1")::record AND ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record) OR (ROW(base."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record AND ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(base."it's")::record AND ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record)
+        ) AS found;
+    END IF;
+    IF coalesce(cardinality("gone_Order lines of the old shop, one row for each art_80b454c6"), 0) + coalesce(cardinality("theirs_Order lines of the old shop, one row for each a_fb68100e"), 0) + coalesce(cardinality("added_Order lines of the old shop, one row for each ar_91d2a332"), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'odd_names', 'Order lines of the old shop, one row for each article bundle', found.*
+        FROM (
+          SELECT jsonb_build_object('user', gone."user", 'number', gone.number, 'Position', gone."Position"), jsonb_build_object('user', gone."user", 'number', gone.number, 'Position', gone."Position", 'from', gone."from",  E'a "b" \\ c', gone."a ""b"" \ c"), jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c"), NULL::jsonb
+            FROM unnest("gone_Order lines of the old shop, one row for each art_80b454c6") AS gone JOIN "Select"."Order lines of the old shop, one row for each article bundle" AS target ON target."user" = gone."user" AND target.number = gone.number AND target."Position" = gone."Position"
+           WHERE ROW(target."user", target.number, target."Position", target."from", target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Position", gone."from", gone."a ""b"" \ c")::record
+          UNION ALL
+          SELECT jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position"), NULL::jsonb, jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c"), jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position", 'from', added."from",  E'a "b" \\ c', added."a ""b"" \ c")
+            FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added JOIN "Select"."Order lines of the old shop, one row for each article bundle" AS target ON target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position"
+           WHERE ROW(target."user", target.number, target."Position", target."from", target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(added."user", added.number, added."Position", added."from", added."a ""b"" \ c")::record
+          UNION ALL
+          SELECT jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Position', theirs."Position"), jsonb_build_object('user', base."user", 'number', base.number, 'Position', base."Position", 'from', base."from",  E'a "b" \\ c', base."a ""b"" \ c"), CASE WHEN target.present THEN jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c") END, jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Position', theirs."Position", 'from', theirs."from",  E'a "b" \\ c', theirs."a ""b"" \ c")
+            FROM unnest("theirs_Order lines of the old shop, one row for each a_fb68100e") AS theirs
+            JOIN unnest("base_Order lines of the old shop, one row for each art_88a8dc2b") AS base ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
+            LEFT JOIN (SELECT true AS present, row_now.* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS row_now) AS target ON target."user" = theirs."user" AND target.number = theirs.number AND target."Position" = theirs."Position"
+           WHERE target.present IS NULL OR (ROW(base."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record AND ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(base."from")::record AND ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record) OR (ROW(base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record AND ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(base."a ""b"" \ c")::record AND ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record)
+        ) AS found;
+    END IF;
+
+    IF "theirs_Table" IS NOT NULL THEN
+      UPDATE "Select"."Table" AS target
+         SET "Column" = CASE WHEN ROW(base."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record AND NOT (ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(base."Column")::record) THEN theirs."Column" ELSE target."Column" END,
+         "where" = CASE WHEN ROW(base."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record AND NOT (ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(base."where")::record) THEN theirs."where" ELSE target."where" END,
+         "$1" = CASE WHEN ROW(base."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record AND NOT (ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(base."$1")::record) THEN theirs."$1" ELSE target."$1" END,
+         "it's" = CASE WHEN ROW(base."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record AND NOT (ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(base."it's")::record) THEN theirs."it's" ELSE target."it's" END
+        FROM unnest("theirs_Table") AS theirs
+        JOIN unnest("base_Table") AS base ON base."user" = theirs."user" AND base.number = theirs.number
+       WHERE target."user" = theirs."user" AND target.number = theirs.number
+         AND ((ROW(base."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record AND NOT (ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(base."Column")::record)) OR (ROW(base."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record AND NOT (ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(base."where")::record)) OR (ROW(base."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record AND NOT (ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(base."$1")::record)) OR (ROW(base."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record AND NOT (ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(base."it's")::record)));
+    END IF;
+    IF "added_Table" IS NOT NULL THEN
+      INSERT INTO "Select"."Table" ("user", number, "Column", "where", "$1", "it's")
+      SELECT added."user", added.number, added."Column", added."where", added."$1", added."it's" FROM unnest("added_Table") AS added
+       WHERE NOT EXISTS (SELECT FROM "Select"."Table" AS target WHERE target."user" = added."user" AND target.number = added.number)
+       ORDER BY added."user", added.number
+      ON CONFLICT ("user", number) DO NOTHING;
+    END IF;
+    IF "theirs_Order lines of the old shop, one row for each a_fb68100e" IS NOT NULL THEN
+      UPDATE "Select"."Order lines of the old shop, one row for each article bundle" AS target
+         SET "from" = CASE WHEN ROW(base."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record AND NOT (ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(base."from")::record) THEN theirs."from" ELSE target."from" END,
+         "a ""b"" \ c" = CASE WHEN ROW(base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record AND NOT (ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(base."a ""b"" \ c")::record) THEN theirs."a ""b"" \ c" ELSE target."a ""b"" \ c" END
+        FROM unnest("theirs_Order lines of the old shop, one row for each a_fb68100e") AS theirs
+        JOIN unnest("base_Order lines of the old shop, one row for each art_88a8dc2b") AS base ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
+       WHERE target."user" = theirs."user" AND target.number = theirs.number AND target."Position" = theirs."Position"
+         AND ((ROW(base."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record AND NOT (ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(base."from")::record)) OR (ROW(base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record AND NOT (ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(base."a ""b"" \ c")::record)));
+    END IF;
+    IF "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN
+      INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" ("user", number, "Position", "from", "a ""b"" \ c")
+      SELECT added."user", added.number, added."Position", added."from", added."a ""b"" \ c" FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added
+       WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position")
+         AND (added."user" IS NULL OR added.number IS NULL OR EXISTS (SELECT FROM "Select"."Table" AS parent WHERE added."user" = parent."user" AND added.number = parent.number))
+       ORDER BY added."user", added.number, added."Position"
+      ON CONFLICT ("user", number, "Position") DO NOTHING;
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'odd_names', 'Order lines of the old shop, one row for each article bundle', jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position"), NULL, NULL, jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position", 'from', added."from",  E'a "b" \\ c', added."a ""b"" \ c")
+        FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added
+       WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position");
+    END IF;
+  END IF;
+
+  IF $2 <> 'write' THEN
     IF "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL THEN
       DELETE FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target USING unnest("gone_Order lines of the old shop, one row for each art_80b454c6") AS gone
        WHERE target."user" = gone."user" AND target.number = gone.number AND target."Position" = gone."Position"
@@ -747,88 +829,8 @@ BEGIN
          AND NOT (ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Column", gone."where", gone."$1", gone."it's")::record)
          AND NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS dependent WHERE dependent."user" = target."user" AND dependent.number = target.number);
     END IF;
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  IF coalesce(cardinality("gone_Table"), 0) + coalesce(cardinality("theirs_Table"), 0) + coalesce(cardinality("added_Table"), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'odd_names', 'Table', found.*
-      FROM (
-        SELECT jsonb_build_object('user', gone."user", 'number', gone.number), jsonb_build_object('user', gone."user", 'number', gone.number, 'Column', gone."Column", 'where', gone."where", '$1', gone."$1", 'it''s', gone."it's"), jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's"), NULL::jsonb
-          FROM unnest("gone_Table") AS gone JOIN "Select"."Table" AS target ON target."user" = gone."user" AND target.number = gone.number
-         WHERE ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Column", gone."where", gone."$1", gone."it's")::record
-        UNION ALL
-        SELECT jsonb_build_object('user', added."user", 'number', added.number), NULL::jsonb, jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's"), jsonb_build_object('user', added."user", 'number', added.number, 'Column', added."Column", 'where', added."where", '$1', added."$1", 'it''s', added."it's")
-          FROM unnest("added_Table") AS added JOIN "Select"."Table" AS target ON target."user" = added."user" AND target.number = added.number
-         WHERE ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(added."user", added.number, added."Column", added."where", added."$1", added."it's")::record
-        UNION ALL
-        SELECT jsonb_build_object('user', theirs."user", 'number', theirs.number), jsonb_build_object('user', base."user", 'number', base.number, 'Column', base."Column", 'where', base."where", '$1', base."$1", 'it''s', base."it's"), CASE WHEN target.present THEN jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's") END, jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Column', theirs."Column", 'where', theirs."where", '$1', theirs."$1", 'it''s', theirs."it's")
-          FROM unnest("theirs_Table") AS theirs
-          JOIN unnest("base_Table") AS base ON base."user" = theirs."user" AND base.number = theirs.number
-          LEFT JOIN (SELECT true AS present, row_now.* FROM "Select"."Table" AS row_now) AS target ON target."user" = theirs."user" AND target.number = theirs.number
-         WHERE target.present IS NULL OR (ROW(base."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record AND ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(base."Column")::record AND ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record) OR (ROW(base."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record AND ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(base."where")::record AND ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record) OR (ROW(base."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record AND ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(base."$1")::record AND ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record) OR (ROW(base."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record AND ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(base."it's")::record AND ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record)
-      ) AS found;
-  END IF;
-  IF coalesce(cardinality("gone_Order lines of the old shop, one row for each art_80b454c6"), 0) + coalesce(cardinality("theirs_Order lines of the old shop, one row for each a_fb68100e"), 0) + coalesce(cardinality("added_Order lines of the old shop, one row for each ar_91d2a332"), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'odd_names', 'Order lines of the old shop, one row for each article bundle', found.*
-      FROM (
-        SELECT jsonb_build_object('user', gone."user", 'number', gone.number, 'Position', gone."Position"), jsonb_build_object('user', gone."user", 'number', gone.number, 'Position', gone."Position", 'from', gone."from",  E'a "b" \\ c', gone."a ""b"" \ c"), jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c"), NULL::jsonb
-          FROM unnest("gone_Order lines of the old shop, one row for each art_80b454c6") AS gone JOIN "Select"."Order lines of the old shop, one row for each article bundle" AS target ON target."user" = gone."user" AND target.number = gone.number AND target."Position" = gone."Position"
-         WHERE ROW(target."user", target.number, target."Position", target."from", target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Position", gone."from", gone."a ""b"" \ c")::record
-        UNION ALL
-        SELECT jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position"), NULL::jsonb, jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c"), jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position", 'from', added."from",  E'a "b" \\ c', added."a ""b"" \ c")
-          FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added JOIN "Select"."Order lines of the old shop, one row for each article bundle" AS target ON target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position"
-         WHERE ROW(target."user", target.number, target."Position", target."from", target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(added."user", added.number, added."Position", added."from", added."a ""b"" \ c")::record
-        UNION ALL
-        SELECT jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Position', theirs."Position"), jsonb_build_object('user', base."user", 'number', base.number, 'Position', base."Position", 'from', base."from",  E'a "b" \\ c', base."a ""b"" \ c"), CASE WHEN target.present THEN jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c") END, jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Position', theirs."Position", 'from', theirs."from",  E'a "b" \\ c', theirs."a ""b"" \ c")
-          FROM unnest("theirs_Order lines of the old shop, one row for each a_fb68100e") AS theirs
-          JOIN unnest("base_Order lines of the old shop, one row for each art_88a8dc2b") AS base ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
-          LEFT JOIN (SELECT true AS present, row_now.* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS row_now) AS target ON target."user" = theirs."user" AND target.number = theirs.number AND target."Position" = theirs."Position"
-         WHERE target.present IS NULL OR (ROW(base."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record AND ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(base."from")::record AND ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record) OR (ROW(base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record AND ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(base."a ""b"" \ c")::record AND ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record)
-      ) AS found;
-  END IF;
-
-  IF "theirs_Table" IS NOT NULL THEN
-    UPDATE "Select"."Table" AS target
-       SET "Column" = CASE WHEN ROW(base."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record AND NOT (ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(base."Column")::record) THEN theirs."Column" ELSE target."Column" END,
-       "where" = CASE WHEN ROW(base."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record AND NOT (ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(base."where")::record) THEN theirs."where" ELSE target."where" END,
-       "$1" = CASE WHEN ROW(base."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record AND NOT (ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(base."$1")::record) THEN theirs."$1" ELSE target."$1" END,
-       "it's" = CASE WHEN ROW(base."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record AND NOT (ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(base."it's")::record) THEN theirs."it's" ELSE target."it's" END
-      FROM unnest("theirs_Table") AS theirs
-      JOIN unnest("base_Table") AS base ON base."user" = theirs."user" AND base.number = theirs.number
-     WHERE target."user" = theirs."user" AND target.number = theirs.number
-       AND ((ROW(base."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record AND NOT (ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(base."Column")::record)) OR (ROW(base."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record AND NOT (ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(base."where")::record)) OR (ROW(base."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record AND NOT (ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(base."$1")::record)) OR (ROW(base."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record AND NOT (ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(base."it's")::record)));
-  END IF;
-  IF "added_Table" IS NOT NULL THEN
-    INSERT INTO "Select"."Table" ("user", number, "Column", "where", "$1", "it's")
-    SELECT added."user", added.number, added."Column", added."where", added."$1", added."it's" FROM unnest("added_Table") AS added
-     WHERE NOT EXISTS (SELECT FROM "Select"."Table" AS target WHERE target."user" = added."user" AND target.number = added.number)
-     ORDER BY added."user", added.number
-    ON CONFLICT ("user", number) DO NOTHING;
-  END IF;
-  IF "theirs_Order lines of the old shop, one row for each a_fb68100e" IS NOT NULL THEN
-    UPDATE "Select"."Order lines of the old shop, one row for each article bundle" AS target
-       SET "from" = CASE WHEN ROW(base."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record AND NOT (ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(base."from")::record) THEN theirs."from" ELSE target."from" END,
-       "a ""b"" \ c" = CASE WHEN ROW(base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record AND NOT (ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(base."a ""b"" \ c")::record) THEN theirs."a ""b"" \ c" ELSE target."a ""b"" \ c" END
-      FROM unnest("theirs_Order lines of the old shop, one row for each a_fb68100e") AS theirs
-      JOIN unnest("base_Order lines of the old shop, one row for each art_88a8dc2b") AS base ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
-     WHERE target."user" = theirs."user" AND target.number = theirs.number AND target."Position" = theirs."Position"
-       AND ((ROW(base."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record AND NOT (ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(base."from")::record)) OR (ROW(base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record AND NOT (ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(base."a ""b"" \ c")::record)));
-  END IF;
-  IF "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN
-    INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" ("user", number, "Position", "from", "a ""b"" \ c")
-    SELECT added."user", added.number, added."Position", added."from", added."a ""b"" \ c" FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added
-     WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position")
-       AND (added."user" IS NULL OR added.number IS NULL OR EXISTS (SELECT FROM "Select"."Table" AS parent WHERE added."user" = parent."user" AND added.number = parent.number))
-     ORDER BY added."user", added.number, added."Position"
-    ON CONFLICT ("user", number, "Position") DO NOTHING;
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'odd_names', 'Order lines of the old shop, one row for each article bundle', jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position"), NULL, NULL, jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position", 'from', added."from",  E'a "b" \\ c', added."a ""b"" \ c")
-      FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added
-     WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position");
-  END IF;
+  RETURN "gone_Table" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL;
 END;
 $body$;
 
@@ -1180,12 +1182,13 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'write' or 'delete').
-CREATE FUNCTION cutover_odd_names.patch(text, text[], text) RETURNS void
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
+CREATE FUNCTION cutover_odd_names.patch(text, text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 BEGIN
-  IF $1 = 'purchase' THEN PERFORM cutover_odd_names.forward_purchase_patch($2, $3); END IF;
+  IF $1 = 'purchase' THEN RETURN cutover_odd_names.forward_purchase_patch($2, $3); END IF;
+  RETURN false;
 END;
 $body$;
 

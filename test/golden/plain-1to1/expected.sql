@@ -424,9 +424,9 @@ END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("note", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_plain_1to1.forward_note_patch(text[], text) RETURNS void
+CREATE FUNCTION cutover_plain_1to1.forward_note_patch(text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -466,60 +466,62 @@ BEGIN
       ON base.note_id = theirs.note_id
    WHERE ROW(base.present, base.note_id, base.heading, base.text, base.price, base.weight, base.state, base.rank, base.written_at, base.remind_at, base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.note_id, theirs.heading, theirs.text, theirs.price, theirs.weight, theirs.state, theirs.rank, theirs.written_at, theirs.remind_at, theirs.file)::record;
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    IF coalesce(cardinality(gone_note), 0) + coalesce(cardinality(theirs_note), 0) + coalesce(cardinality(added_note), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'plain_1to1', 'note', found.*
+        FROM (
+          SELECT jsonb_build_object('note_id', gone.note_id), jsonb_build_object('note_id', gone.note_id, 'heading', gone.heading, 'text', gone.text, 'price', gone.price, 'weight', gone.weight, 'state', gone.state, 'rank', gone.rank, 'written_at', gone.written_at, 'remind_at', gone.remind_at, 'file', gone.file), jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file), NULL::jsonb
+            FROM unnest(gone_note) AS gone JOIN public.note AS target ON target.note_id = gone.note_id
+           WHERE ROW(target.note_id, target.heading, target.text, target.price, target.weight, target.state, target.rank, target.written_at, target.remind_at, target.file)::record OPERATOR(pg_catalog.*<>) ROW(gone.note_id, gone.heading, gone.text, gone.price, gone.weight, gone.state, gone.rank, gone.written_at, gone.remind_at, gone.file)::record
+          UNION ALL
+          SELECT jsonb_build_object('note_id', added.note_id), NULL::jsonb, jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file), jsonb_build_object('note_id', added.note_id, 'heading', added.heading, 'text', added.text, 'price', added.price, 'weight', added.weight, 'state', added.state, 'rank', added.rank, 'written_at', added.written_at, 'remind_at', added.remind_at, 'file', added.file)
+            FROM unnest(added_note) AS added JOIN public.note AS target ON target.note_id = added.note_id
+           WHERE ROW(target.note_id, target.heading, target.text, target.price, target.weight, target.state, target.rank, target.written_at, target.remind_at, target.file)::record OPERATOR(pg_catalog.*<>) ROW(added.note_id, added.heading, added.text, added.price, added.weight, added.state, added.rank, added.written_at, added.remind_at, added.file)::record
+          UNION ALL
+          SELECT jsonb_build_object('note_id', theirs.note_id), jsonb_build_object('note_id', base.note_id, 'heading', base.heading, 'text', base.text, 'price', base.price, 'weight', base.weight, 'state', base.state, 'rank', base.rank, 'written_at', base.written_at, 'remind_at', base.remind_at, 'file', base.file), CASE WHEN target.present THEN jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file) END, jsonb_build_object('note_id', theirs.note_id, 'heading', theirs.heading, 'text', theirs.text, 'price', theirs.price, 'weight', theirs.weight, 'state', theirs.state, 'rank', theirs.rank, 'written_at', theirs.written_at, 'remind_at', theirs.remind_at, 'file', theirs.file)
+            FROM unnest(theirs_note) AS theirs
+            JOIN unnest(base_note) AS base ON base.note_id = theirs.note_id
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.note AS row_now) AS target ON target.note_id = theirs.note_id
+           WHERE target.present IS NULL OR (ROW(base.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record AND ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(base.heading)::record AND ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record) OR (ROW(base.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record AND ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(base.price)::record AND ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record) OR (ROW(base.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record AND ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(base.weight)::record AND ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record) OR (ROW(base.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record AND ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(base.state)::record AND ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record) OR (ROW(base.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record AND ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(base.rank)::record AND ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record) OR (ROW(base.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record AND ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(base.written_at)::record AND ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record) OR (ROW(base.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record AND ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(base.remind_at)::record AND ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record) OR (ROW(base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record AND ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(base.file)::record AND ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record)
+        ) AS found;
+    END IF;
+
+    IF theirs_note IS NOT NULL THEN
+      UPDATE public.note AS target
+         SET heading = CASE WHEN ROW(base.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record AND NOT (ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(base.heading)::record) THEN theirs.heading ELSE target.heading END,
+         text = CASE WHEN ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record) THEN theirs.text ELSE target.text END,
+         price = CASE WHEN ROW(base.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record AND NOT (ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(base.price)::record) THEN theirs.price ELSE target.price END,
+         weight = CASE WHEN ROW(base.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record AND NOT (ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(base.weight)::record) THEN theirs.weight ELSE target.weight END,
+         state = CASE WHEN ROW(base.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record AND NOT (ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(base.state)::record) THEN theirs.state ELSE target.state END,
+         rank = CASE WHEN ROW(base.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record AND NOT (ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(base.rank)::record) THEN theirs.rank ELSE target.rank END,
+         written_at = CASE WHEN ROW(base.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record AND NOT (ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(base.written_at)::record) THEN theirs.written_at ELSE target.written_at END,
+         remind_at = CASE WHEN ROW(base.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record AND NOT (ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(base.remind_at)::record) THEN theirs.remind_at ELSE target.remind_at END,
+         file = CASE WHEN ROW(base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record AND NOT (ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(base.file)::record) THEN theirs.file ELSE target.file END
+        FROM unnest(theirs_note) AS theirs
+        JOIN unnest(base_note) AS base ON base.note_id = theirs.note_id
+       WHERE target.note_id = theirs.note_id
+         AND ((ROW(base.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record AND NOT (ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(base.heading)::record)) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record)) OR (ROW(base.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record AND NOT (ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(base.price)::record)) OR (ROW(base.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record AND NOT (ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(base.weight)::record)) OR (ROW(base.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record AND NOT (ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(base.state)::record)) OR (ROW(base.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record AND NOT (ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(base.rank)::record)) OR (ROW(base.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record AND NOT (ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(base.written_at)::record)) OR (ROW(base.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record AND NOT (ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(base.remind_at)::record)) OR (ROW(base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record AND NOT (ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(base.file)::record)));
+    END IF;
+    IF added_note IS NOT NULL THEN
+      INSERT INTO public.note (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
+      SELECT added.note_id, added.heading, added.text, added.price, added.weight, added.state, added.rank, added.written_at, added.remind_at, added.file FROM unnest(added_note) AS added
+       WHERE NOT EXISTS (SELECT FROM public.note AS target WHERE target.note_id = added.note_id)
+       ORDER BY added.note_id
+      ON CONFLICT (note_id) DO NOTHING;
+    END IF;
+  END IF;
+
+  IF $2 <> 'write' THEN
     IF gone_note IS NOT NULL THEN
       DELETE FROM public.note AS target USING unnest(gone_note) AS gone
        WHERE target.note_id = gone.note_id
          AND NOT (ROW(target.note_id, target.heading, target.text, target.price, target.weight, target.state, target.rank, target.written_at, target.remind_at, target.file)::record OPERATOR(pg_catalog.*<>) ROW(gone.note_id, gone.heading, gone.text, gone.price, gone.weight, gone.state, gone.rank, gone.written_at, gone.remind_at, gone.file)::record)
          ;
     END IF;
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  IF coalesce(cardinality(gone_note), 0) + coalesce(cardinality(theirs_note), 0) + coalesce(cardinality(added_note), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'plain_1to1', 'note', found.*
-      FROM (
-        SELECT jsonb_build_object('note_id', gone.note_id), jsonb_build_object('note_id', gone.note_id, 'heading', gone.heading, 'text', gone.text, 'price', gone.price, 'weight', gone.weight, 'state', gone.state, 'rank', gone.rank, 'written_at', gone.written_at, 'remind_at', gone.remind_at, 'file', gone.file), jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file), NULL::jsonb
-          FROM unnest(gone_note) AS gone JOIN public.note AS target ON target.note_id = gone.note_id
-         WHERE ROW(target.note_id, target.heading, target.text, target.price, target.weight, target.state, target.rank, target.written_at, target.remind_at, target.file)::record OPERATOR(pg_catalog.*<>) ROW(gone.note_id, gone.heading, gone.text, gone.price, gone.weight, gone.state, gone.rank, gone.written_at, gone.remind_at, gone.file)::record
-        UNION ALL
-        SELECT jsonb_build_object('note_id', added.note_id), NULL::jsonb, jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file), jsonb_build_object('note_id', added.note_id, 'heading', added.heading, 'text', added.text, 'price', added.price, 'weight', added.weight, 'state', added.state, 'rank', added.rank, 'written_at', added.written_at, 'remind_at', added.remind_at, 'file', added.file)
-          FROM unnest(added_note) AS added JOIN public.note AS target ON target.note_id = added.note_id
-         WHERE ROW(target.note_id, target.heading, target.text, target.price, target.weight, target.state, target.rank, target.written_at, target.remind_at, target.file)::record OPERATOR(pg_catalog.*<>) ROW(added.note_id, added.heading, added.text, added.price, added.weight, added.state, added.rank, added.written_at, added.remind_at, added.file)::record
-        UNION ALL
-        SELECT jsonb_build_object('note_id', theirs.note_id), jsonb_build_object('note_id', base.note_id, 'heading', base.heading, 'text', base.text, 'price', base.price, 'weight', base.weight, 'state', base.state, 'rank', base.rank, 'written_at', base.written_at, 'remind_at', base.remind_at, 'file', base.file), CASE WHEN target.present THEN jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file) END, jsonb_build_object('note_id', theirs.note_id, 'heading', theirs.heading, 'text', theirs.text, 'price', theirs.price, 'weight', theirs.weight, 'state', theirs.state, 'rank', theirs.rank, 'written_at', theirs.written_at, 'remind_at', theirs.remind_at, 'file', theirs.file)
-          FROM unnest(theirs_note) AS theirs
-          JOIN unnest(base_note) AS base ON base.note_id = theirs.note_id
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.note AS row_now) AS target ON target.note_id = theirs.note_id
-         WHERE target.present IS NULL OR (ROW(base.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record AND ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(base.heading)::record AND ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record) OR (ROW(base.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record AND ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(base.price)::record AND ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record) OR (ROW(base.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record AND ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(base.weight)::record AND ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record) OR (ROW(base.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record AND ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(base.state)::record AND ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record) OR (ROW(base.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record AND ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(base.rank)::record AND ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record) OR (ROW(base.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record AND ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(base.written_at)::record AND ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record) OR (ROW(base.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record AND ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(base.remind_at)::record AND ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record) OR (ROW(base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record AND ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(base.file)::record AND ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record)
-      ) AS found;
-  END IF;
-
-  IF theirs_note IS NOT NULL THEN
-    UPDATE public.note AS target
-       SET heading = CASE WHEN ROW(base.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record AND NOT (ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(base.heading)::record) THEN theirs.heading ELSE target.heading END,
-       text = CASE WHEN ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record) THEN theirs.text ELSE target.text END,
-       price = CASE WHEN ROW(base.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record AND NOT (ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(base.price)::record) THEN theirs.price ELSE target.price END,
-       weight = CASE WHEN ROW(base.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record AND NOT (ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(base.weight)::record) THEN theirs.weight ELSE target.weight END,
-       state = CASE WHEN ROW(base.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record AND NOT (ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(base.state)::record) THEN theirs.state ELSE target.state END,
-       rank = CASE WHEN ROW(base.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record AND NOT (ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(base.rank)::record) THEN theirs.rank ELSE target.rank END,
-       written_at = CASE WHEN ROW(base.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record AND NOT (ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(base.written_at)::record) THEN theirs.written_at ELSE target.written_at END,
-       remind_at = CASE WHEN ROW(base.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record AND NOT (ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(base.remind_at)::record) THEN theirs.remind_at ELSE target.remind_at END,
-       file = CASE WHEN ROW(base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record AND NOT (ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(base.file)::record) THEN theirs.file ELSE target.file END
-      FROM unnest(theirs_note) AS theirs
-      JOIN unnest(base_note) AS base ON base.note_id = theirs.note_id
-     WHERE target.note_id = theirs.note_id
-       AND ((ROW(base.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record AND NOT (ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(base.heading)::record)) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record)) OR (ROW(base.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record AND NOT (ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(base.price)::record)) OR (ROW(base.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record AND NOT (ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(base.weight)::record)) OR (ROW(base.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record AND NOT (ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(base.state)::record)) OR (ROW(base.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record AND NOT (ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(base.rank)::record)) OR (ROW(base.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record AND NOT (ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(base.written_at)::record)) OR (ROW(base.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record AND NOT (ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(base.remind_at)::record)) OR (ROW(base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record AND NOT (ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(base.file)::record)));
-  END IF;
-  IF added_note IS NOT NULL THEN
-    INSERT INTO public.note (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
-    SELECT added.note_id, added.heading, added.text, added.price, added.weight, added.state, added.rank, added.written_at, added.remind_at, added.file FROM unnest(added_note) AS added
-     WHERE NOT EXISTS (SELECT FROM public.note AS target WHERE target.note_id = added.note_id)
-     ORDER BY added.note_id
-    ON CONFLICT (note_id) DO NOTHING;
-  END IF;
+  RETURN gone_note IS NOT NULL;
 END;
 $body$;
 
@@ -743,12 +745,13 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'write' or 'delete').
-CREATE FUNCTION cutover_plain_1to1.patch(text, text[], text) RETURNS void
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
+CREATE FUNCTION cutover_plain_1to1.patch(text, text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 BEGIN
-  IF $1 = 'note' THEN PERFORM cutover_plain_1to1.forward_note_patch($2, $3); END IF;
+  IF $1 = 'note' THEN RETURN cutover_plain_1to1.forward_note_patch($2, $3); END IF;
+  RETURN false;
 END;
 $body$;
 

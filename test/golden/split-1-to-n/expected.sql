@@ -867,9 +867,9 @@ END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("writer", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_split_1_to_n.forward_writer_patch(text[], text) RETURNS void
+CREATE FUNCTION cutover_split_1_to_n.forward_writer_patch(text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -909,45 +909,47 @@ BEGIN
       ON base.name = theirs.name
    WHERE ROW(base.present, base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.name)::record;
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    IF coalesce(cardinality(gone_author), 0) + coalesce(cardinality(theirs_author), 0) + coalesce(cardinality(added_author), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'split_1_to_n', 'author', found.*
+        FROM (
+          SELECT jsonb_build_object('name', gone.name), jsonb_build_object('name', gone.name), jsonb_build_object('name', target.name), NULL::jsonb
+            FROM unnest(gone_author) AS gone JOIN public.author AS target ON target.name = gone.name
+           WHERE ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.name)::record
+          UNION ALL
+          SELECT jsonb_build_object('name', added.name), NULL::jsonb, jsonb_build_object('name', target.name), jsonb_build_object('name', added.name)
+            FROM unnest(added_author) AS added JOIN public.author AS target ON target.name = added.name
+           WHERE ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(added.name)::record
+        ) AS found;
+    END IF;
+
+    IF added_author IS NOT NULL THEN
+      INSERT INTO public.author (name)
+      SELECT added.name FROM unnest(added_author) AS added
+       WHERE NOT EXISTS (SELECT FROM public.author AS target WHERE target.name = added.name)
+       ORDER BY added.name
+      ON CONFLICT (name) DO NOTHING;
+    END IF;
+  END IF;
+
+  IF $2 <> 'write' THEN
     IF gone_author IS NOT NULL THEN
       DELETE FROM public.author AS target USING unnest(gone_author) AS gone
        WHERE target.name = gone.name
          AND NOT (ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.name)::record)
          AND NOT EXISTS (SELECT FROM public.volume AS dependent WHERE dependent.author = target.name);
     END IF;
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  IF coalesce(cardinality(gone_author), 0) + coalesce(cardinality(theirs_author), 0) + coalesce(cardinality(added_author), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'split_1_to_n', 'author', found.*
-      FROM (
-        SELECT jsonb_build_object('name', gone.name), jsonb_build_object('name', gone.name), jsonb_build_object('name', target.name), NULL::jsonb
-          FROM unnest(gone_author) AS gone JOIN public.author AS target ON target.name = gone.name
-         WHERE ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.name)::record
-        UNION ALL
-        SELECT jsonb_build_object('name', added.name), NULL::jsonb, jsonb_build_object('name', target.name), jsonb_build_object('name', added.name)
-          FROM unnest(added_author) AS added JOIN public.author AS target ON target.name = added.name
-         WHERE ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(added.name)::record
-      ) AS found;
-  END IF;
-
-  IF added_author IS NOT NULL THEN
-    INSERT INTO public.author (name)
-    SELECT added.name FROM unnest(added_author) AS added
-     WHERE NOT EXISTS (SELECT FROM public.author AS target WHERE target.name = added.name)
-     ORDER BY added.name
-    ON CONFLICT (name) DO NOTHING;
-  END IF;
+  RETURN gone_author IS NOT NULL;
 END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("book", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_split_1_to_n.forward_book_patch(text[], text) RETURNS void
+CREATE FUNCTION cutover_split_1_to_n.forward_book_patch(text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -1008,7 +1010,94 @@ BEGIN
       ON base.diary_id = theirs.diary_id AND base.day = theirs.day
    WHERE ROW(base.present, base.diary_id, base.author, base.day, base.text, base.mood, base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.diary_id, theirs.author, theirs.day, theirs.text, theirs.mood, theirs.mood_name)::record;
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    IF coalesce(cardinality(gone_volume), 0) + coalesce(cardinality(theirs_volume), 0) + coalesce(cardinality(added_volume), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'split_1_to_n', 'volume', found.*
+        FROM (
+          SELECT jsonb_build_object('diary_id', gone.diary_id), jsonb_build_object('diary_id', gone.diary_id, 'author', gone.author, 'first_day', gone.first_day), jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day), NULL::jsonb
+            FROM unnest(gone_volume) AS gone JOIN public.volume AS target ON target.diary_id = gone.diary_id
+           WHERE ROW(target.diary_id, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.first_day)::record
+          UNION ALL
+          SELECT jsonb_build_object('diary_id', added.diary_id), NULL::jsonb, jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day), jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'first_day', added.first_day)
+            FROM unnest(added_volume) AS added JOIN public.volume AS target ON target.diary_id = added.diary_id
+           WHERE ROW(target.diary_id, target.author, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(added.diary_id, added.author, added.first_day)::record
+          UNION ALL
+          SELECT jsonb_build_object('diary_id', theirs.diary_id), jsonb_build_object('diary_id', base.diary_id, 'author', base.author, 'first_day', base.first_day), CASE WHEN target.present THEN jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day) END, jsonb_build_object('diary_id', theirs.diary_id, 'author', theirs.author, 'first_day', theirs.first_day)
+            FROM unnest(theirs_volume) AS theirs
+            JOIN unnest(base_volume) AS base ON base.diary_id = theirs.diary_id
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.volume AS row_now) AS target ON target.diary_id = theirs.diary_id
+           WHERE target.present IS NULL OR (ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record) OR (ROW(base.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record AND ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(base.first_day)::record AND ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record)
+        ) AS found;
+    END IF;
+    IF coalesce(cardinality(gone_day), 0) + coalesce(cardinality(theirs_day), 0) + coalesce(cardinality(added_day), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'split_1_to_n', 'day', found.*
+        FROM (
+          SELECT jsonb_build_object('diary_id', gone.diary_id, 'day', gone.day), jsonb_build_object('diary_id', gone.diary_id, 'author', gone.author, 'day', gone.day, 'text', gone.text, 'mood', gone.mood, 'mood_name', gone.mood_name), jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name), NULL::jsonb
+            FROM unnest(gone_day) AS gone JOIN public.day AS target ON target.diary_id = gone.diary_id AND target.day = gone.day
+           WHERE ROW(target.diary_id, target.day, target.text, target.mood, target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.day, gone.text, gone.mood, gone.mood_name)::record
+          UNION ALL
+          SELECT jsonb_build_object('diary_id', added.diary_id, 'day', added.day), NULL::jsonb, jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name), jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'day', added.day, 'text', added.text, 'mood', added.mood, 'mood_name', added.mood_name)
+            FROM unnest(added_day) AS added JOIN public.day AS target ON target.diary_id = added.diary_id AND target.day = added.day
+           WHERE ROW(target.diary_id, target.author, target.day, target.text, target.mood, target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(added.diary_id, added.author, added.day, added.text, added.mood, added.mood_name)::record
+          UNION ALL
+          SELECT jsonb_build_object('diary_id', theirs.diary_id, 'day', theirs.day), jsonb_build_object('diary_id', base.diary_id, 'author', base.author, 'day', base.day, 'text', base.text, 'mood', base.mood, 'mood_name', base.mood_name), CASE WHEN target.present THEN jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name) END, jsonb_build_object('diary_id', theirs.diary_id, 'author', theirs.author, 'day', theirs.day, 'text', theirs.text, 'mood', theirs.mood, 'mood_name', theirs.mood_name)
+            FROM unnest(theirs_day) AS theirs
+            JOIN unnest(base_day) AS base ON base.diary_id = theirs.diary_id AND base.day = theirs.day
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.day AS row_now) AS target ON target.diary_id = theirs.diary_id AND target.day = theirs.day
+           WHERE target.present IS NULL OR (ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record) OR (ROW(base.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record AND ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(base.mood)::record AND ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record) OR (ROW(base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record AND ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(base.mood_name)::record AND ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record)
+        ) AS found;
+    END IF;
+
+    IF theirs_volume IS NOT NULL THEN
+      UPDATE public.volume AS target
+         SET author = CASE WHEN ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record) THEN theirs.author ELSE target.author END,
+         first_day = CASE WHEN ROW(base.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record AND NOT (ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(base.first_day)::record) THEN theirs.first_day ELSE target.first_day END
+        FROM unnest(theirs_volume) AS theirs
+        JOIN unnest(base_volume) AS base ON base.diary_id = theirs.diary_id
+       WHERE target.diary_id = theirs.diary_id
+         AND ((ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record)) OR (ROW(base.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record AND NOT (ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(base.first_day)::record)));
+    END IF;
+    IF added_volume IS NOT NULL THEN
+      INSERT INTO public.volume (diary_id, author, first_day)
+      SELECT added.diary_id, added.author, added.first_day FROM unnest(added_volume) AS added
+       WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id)
+         AND (added.author IS NULL OR EXISTS (SELECT FROM public.author AS parent WHERE added.author = parent.name))
+       ORDER BY added.diary_id
+      ON CONFLICT (diary_id) DO NOTHING;
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'split_1_to_n', 'volume', jsonb_build_object('diary_id', added.diary_id), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'first_day', added.first_day)
+        FROM unnest(added_volume) AS added
+       WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id);
+    END IF;
+    IF theirs_day IS NOT NULL THEN
+      UPDATE public.day AS target
+         SET author = CASE WHEN ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record) THEN theirs.author ELSE target.author END,
+         text = CASE WHEN ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record) THEN theirs.text ELSE target.text END,
+         mood = CASE WHEN ROW(base.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record AND NOT (ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(base.mood)::record) THEN theirs.mood ELSE target.mood END,
+         mood_name = CASE WHEN ROW(base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record AND NOT (ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(base.mood_name)::record) THEN theirs.mood_name ELSE target.mood_name END
+        FROM unnest(theirs_day) AS theirs
+        JOIN unnest(base_day) AS base ON base.diary_id = theirs.diary_id AND base.day = theirs.day
+       WHERE target.diary_id = theirs.diary_id AND target.day = theirs.day
+         AND ((ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record)) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record)) OR (ROW(base.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record AND NOT (ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(base.mood)::record)) OR (ROW(base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record AND NOT (ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(base.mood_name)::record)));
+    END IF;
+    IF added_day IS NOT NULL THEN
+      INSERT INTO public.day (diary_id, author, day, text, mood, mood_name)
+      SELECT added.diary_id, added.author, added.day, added.text, added.mood, added.mood_name FROM unnest(added_day) AS added
+       WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day)
+         AND (added.diary_id IS NULL OR added.author IS NULL OR EXISTS (SELECT FROM public.volume AS parent WHERE added.diary_id = parent.diary_id AND added.author = parent.author))
+       ORDER BY added.diary_id, added.day
+      ON CONFLICT (diary_id, day) DO NOTHING;
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'split_1_to_n', 'day', jsonb_build_object('diary_id', added.diary_id, 'day', added.day), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'day', added.day, 'text', added.text, 'mood', added.mood, 'mood_name', added.mood_name)
+        FROM unnest(added_day) AS added
+       WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day);
+    END IF;
+  END IF;
+
+  IF $2 <> 'write' THEN
     IF gone_day IS NOT NULL THEN
       DELETE FROM public.day AS target USING unnest(gone_day) AS gone
        WHERE target.diary_id = gone.diary_id AND target.day = gone.day
@@ -1021,93 +1110,8 @@ BEGIN
          AND NOT (ROW(target.diary_id, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.first_day)::record)
          AND NOT EXISTS (SELECT FROM public.day AS dependent WHERE dependent.diary_id = target.diary_id AND dependent.author = target.author);
     END IF;
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  IF coalesce(cardinality(gone_volume), 0) + coalesce(cardinality(theirs_volume), 0) + coalesce(cardinality(added_volume), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'split_1_to_n', 'volume', found.*
-      FROM (
-        SELECT jsonb_build_object('diary_id', gone.diary_id), jsonb_build_object('diary_id', gone.diary_id, 'author', gone.author, 'first_day', gone.first_day), jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day), NULL::jsonb
-          FROM unnest(gone_volume) AS gone JOIN public.volume AS target ON target.diary_id = gone.diary_id
-         WHERE ROW(target.diary_id, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.first_day)::record
-        UNION ALL
-        SELECT jsonb_build_object('diary_id', added.diary_id), NULL::jsonb, jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day), jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'first_day', added.first_day)
-          FROM unnest(added_volume) AS added JOIN public.volume AS target ON target.diary_id = added.diary_id
-         WHERE ROW(target.diary_id, target.author, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(added.diary_id, added.author, added.first_day)::record
-        UNION ALL
-        SELECT jsonb_build_object('diary_id', theirs.diary_id), jsonb_build_object('diary_id', base.diary_id, 'author', base.author, 'first_day', base.first_day), CASE WHEN target.present THEN jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day) END, jsonb_build_object('diary_id', theirs.diary_id, 'author', theirs.author, 'first_day', theirs.first_day)
-          FROM unnest(theirs_volume) AS theirs
-          JOIN unnest(base_volume) AS base ON base.diary_id = theirs.diary_id
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.volume AS row_now) AS target ON target.diary_id = theirs.diary_id
-         WHERE target.present IS NULL OR (ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record) OR (ROW(base.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record AND ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(base.first_day)::record AND ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record)
-      ) AS found;
-  END IF;
-  IF coalesce(cardinality(gone_day), 0) + coalesce(cardinality(theirs_day), 0) + coalesce(cardinality(added_day), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'split_1_to_n', 'day', found.*
-      FROM (
-        SELECT jsonb_build_object('diary_id', gone.diary_id, 'day', gone.day), jsonb_build_object('diary_id', gone.diary_id, 'author', gone.author, 'day', gone.day, 'text', gone.text, 'mood', gone.mood, 'mood_name', gone.mood_name), jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name), NULL::jsonb
-          FROM unnest(gone_day) AS gone JOIN public.day AS target ON target.diary_id = gone.diary_id AND target.day = gone.day
-         WHERE ROW(target.diary_id, target.day, target.text, target.mood, target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.day, gone.text, gone.mood, gone.mood_name)::record
-        UNION ALL
-        SELECT jsonb_build_object('diary_id', added.diary_id, 'day', added.day), NULL::jsonb, jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name), jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'day', added.day, 'text', added.text, 'mood', added.mood, 'mood_name', added.mood_name)
-          FROM unnest(added_day) AS added JOIN public.day AS target ON target.diary_id = added.diary_id AND target.day = added.day
-         WHERE ROW(target.diary_id, target.author, target.day, target.text, target.mood, target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(added.diary_id, added.author, added.day, added.text, added.mood, added.mood_name)::record
-        UNION ALL
-        SELECT jsonb_build_object('diary_id', theirs.diary_id, 'day', theirs.day), jsonb_build_object('diary_id', base.diary_id, 'author', base.author, 'day', base.day, 'text', base.text, 'mood', base.mood, 'mood_name', base.mood_name), CASE WHEN target.present THEN jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name) END, jsonb_build_object('diary_id', theirs.diary_id, 'author', theirs.author, 'day', theirs.day, 'text', theirs.text, 'mood', theirs.mood, 'mood_name', theirs.mood_name)
-          FROM unnest(theirs_day) AS theirs
-          JOIN unnest(base_day) AS base ON base.diary_id = theirs.diary_id AND base.day = theirs.day
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.day AS row_now) AS target ON target.diary_id = theirs.diary_id AND target.day = theirs.day
-         WHERE target.present IS NULL OR (ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record) OR (ROW(base.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record AND ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(base.mood)::record AND ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record) OR (ROW(base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record AND ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(base.mood_name)::record AND ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record)
-      ) AS found;
-  END IF;
-
-  IF theirs_volume IS NOT NULL THEN
-    UPDATE public.volume AS target
-       SET author = CASE WHEN ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record) THEN theirs.author ELSE target.author END,
-       first_day = CASE WHEN ROW(base.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record AND NOT (ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(base.first_day)::record) THEN theirs.first_day ELSE target.first_day END
-      FROM unnest(theirs_volume) AS theirs
-      JOIN unnest(base_volume) AS base ON base.diary_id = theirs.diary_id
-     WHERE target.diary_id = theirs.diary_id
-       AND ((ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record)) OR (ROW(base.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record AND NOT (ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(base.first_day)::record)));
-  END IF;
-  IF added_volume IS NOT NULL THEN
-    INSERT INTO public.volume (diary_id, author, first_day)
-    SELECT added.diary_id, added.author, added.first_day FROM unnest(added_volume) AS added
-     WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id)
-       AND (added.author IS NULL OR EXISTS (SELECT FROM public.author AS parent WHERE added.author = parent.name))
-     ORDER BY added.diary_id
-    ON CONFLICT (diary_id) DO NOTHING;
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'split_1_to_n', 'volume', jsonb_build_object('diary_id', added.diary_id), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'first_day', added.first_day)
-      FROM unnest(added_volume) AS added
-     WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id);
-  END IF;
-  IF theirs_day IS NOT NULL THEN
-    UPDATE public.day AS target
-       SET author = CASE WHEN ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record) THEN theirs.author ELSE target.author END,
-       text = CASE WHEN ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record) THEN theirs.text ELSE target.text END,
-       mood = CASE WHEN ROW(base.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record AND NOT (ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(base.mood)::record) THEN theirs.mood ELSE target.mood END,
-       mood_name = CASE WHEN ROW(base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record AND NOT (ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(base.mood_name)::record) THEN theirs.mood_name ELSE target.mood_name END
-      FROM unnest(theirs_day) AS theirs
-      JOIN unnest(base_day) AS base ON base.diary_id = theirs.diary_id AND base.day = theirs.day
-     WHERE target.diary_id = theirs.diary_id AND target.day = theirs.day
-       AND ((ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND NOT (ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record)) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND NOT (ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record)) OR (ROW(base.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record AND NOT (ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(base.mood)::record)) OR (ROW(base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record AND NOT (ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(base.mood_name)::record)));
-  END IF;
-  IF added_day IS NOT NULL THEN
-    INSERT INTO public.day (diary_id, author, day, text, mood, mood_name)
-    SELECT added.diary_id, added.author, added.day, added.text, added.mood, added.mood_name FROM unnest(added_day) AS added
-     WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day)
-       AND (added.diary_id IS NULL OR added.author IS NULL OR EXISTS (SELECT FROM public.volume AS parent WHERE added.diary_id = parent.diary_id AND added.author = parent.author))
-     ORDER BY added.diary_id, added.day
-    ON CONFLICT (diary_id, day) DO NOTHING;
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'split_1_to_n', 'day', jsonb_build_object('diary_id', added.diary_id, 'day', added.day), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'day', added.day, 'text', added.text, 'mood', added.mood, 'mood_name', added.mood_name)
-      FROM unnest(added_day) AS added
-     WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day);
-  END IF;
+  RETURN gone_volume IS NOT NULL OR gone_day IS NOT NULL;
 END;
 $body$;
 
@@ -1549,13 +1553,14 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'write' or 'delete').
-CREATE FUNCTION cutover_split_1_to_n.patch(text, text[], text) RETURNS void
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
+CREATE FUNCTION cutover_split_1_to_n.patch(text, text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 BEGIN
-  IF $1 = 'writer' THEN PERFORM cutover_split_1_to_n.forward_writer_patch($2, $3); END IF;
-  IF $1 = 'book' THEN PERFORM cutover_split_1_to_n.forward_book_patch($2, $3); END IF;
+  IF $1 = 'writer' THEN RETURN cutover_split_1_to_n.forward_writer_patch($2, $3); END IF;
+  IF $1 = 'book' THEN RETURN cutover_split_1_to_n.forward_book_patch($2, $3); END IF;
+  RETURN false;
 END;
 $body$;
 

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:15450a0fe357f72b590d539e64c33ba4d8a58619
+--! Hash: sha1:7fd7d4187044bb57228341bd076793a50e93abea
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -2982,6 +2982,13 @@ BEGIN ATOMIC
   SELECT c.compiled_schema FROM cutover.cutovers AS c WHERE c.name = cutover_name;
 END;
 
+-- The version of what the compiler emits.
+CREATE OR REPLACE FUNCTION cutover.compiled_by(cutover_name text) RETURNS integer
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT coalesce((c.definition ->> 'compiler')::integer, 1) FROM cutover.cutovers AS c WHERE c.name = cutover_name;
+END;
+
 -- Makes units true by their mapping; gives back the units that a rule holds back, which were not touched.
 -- part: 'all'; 'whole', the same for units that are everything that their writers wrote, so that no row can have moved to another unit; or
 -- only to 'write' or to 'delete' rows. (Compiled by the version before, 'whole' means 'all'.)
@@ -2999,12 +3006,27 @@ BEGIN
 END;
 $$;
 
--- Brings over to the new side what legacy writers changed, by the images taken by this transaction.
-CREATE OR REPLACE FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS void
+-- Brings over to the new side what legacy writers changed, by the images taken by this transaction. part: 'all', or 'write' and then
+-- 'delete'; returns whether there is anything to delete. (Compiled by the version before, nobody knows, and there is no 'all'.)
+DROP FUNCTION IF EXISTS cutover.compiled_patch(text, text, text[], text);
+CREATE OR REPLACE FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS boolean
   LANGUAGE plpgsql
 AS $$
+DECLARE
+  call text := pg_catalog.format('SELECT %I.patch($1, $2, $3)', cutover.compiled_schema(cutover_name));
+  deletes boolean;
 BEGIN
-  EXECUTE pg_catalog.format('SELECT %I.patch($1, $2, $3)', cutover.compiled_schema(cutover_name)) USING unit_kind, wanted, part;
+  IF cutover.compiled_by(cutover_name) < 2 THEN
+    IF part <> 'delete' THEN
+      EXECUTE call USING unit_kind, wanted, 'write';
+    END IF;
+    IF part <> 'write' THEN
+      EXECUTE call USING unit_kind, wanted, 'delete';
+    END IF;
+    RETURN true;
+  END IF;
+  EXECUTE call INTO deletes USING unit_kind, wanted, part;
+  RETURN deletes;
 END;
 $$;
 
@@ -3015,8 +3037,8 @@ AS $$
 DECLARE
   unmade text[];
 BEGIN
-  IF (SELECT coalesce((c.definition ->> 'compiler')::integer, 1) < 2 OR c.definition -> 'irreversible' IS NOT NULL
-        FROM cutover.cutovers AS c WHERE c.name = cutover_name) THEN
+  IF cutover.compiled_by(cutover_name) < 2
+     OR (SELECT c.definition -> 'irreversible' FROM cutover.cutovers AS c WHERE c.name = cutover_name) IS NOT NULL THEN
     RETURN '{}';
   END IF;
   EXECUTE pg_catalog.format('SELECT %I.unmade($1, $2)', cutover.compiled_schema(cutover_name)) INTO unmade USING unit_kind, wanted;
@@ -3053,7 +3075,7 @@ CREATE OR REPLACE FUNCTION cutover.compiled_differs(cutover_name text, unit_dire
   LANGUAGE plpgsql
 AS $$
 BEGIN
-  IF (SELECT coalesce((c.definition ->> 'compiler')::integer, 1) FROM cutover.cutovers AS c WHERE c.name = cutover_name) < 2 THEN
+  IF cutover.compiled_by(cutover_name) < 2 THEN
     RETURN EXISTS (SELECT FROM cutover.compiled_differences(cutover_name, unit_direction, unit_kind, wanted));
   END IF;
   RETURN pg_catalog.cardinality(cutover.compiled_recompute(cutover_name, unit_direction, unit_kind, wanted, 'check')) > 0;
@@ -3123,6 +3145,28 @@ BEGIN
   RETURN coalesce(found, '[]');
 END;
 $$;
+-- "kind:unit" references as one row per kind, coarser kinds first (or finer ones), units sorted.
+CREATE OR REPLACE FUNCTION cutover.refs_by_kind(
+  cutover_name text, unit_direction text, refs text[], finest_first boolean DEFAULT false
+)
+  RETURNS TABLE (kind text, units text[])
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT kinds.kind, array_agg(DISTINCT parts.unit ORDER BY parts.unit)
+    FROM (SELECT split_part(ref, ':', 1) AS kind, substr(ref, strpos(ref, ':') + 1) COLLATE "C" AS unit
+            FROM unnest(refs) AS ref) AS parts
+    JOIN cutover.unit_kinds AS kinds
+      ON kinds.cutover = cutover_name AND kinds.direction = unit_direction AND kinds.kind = parts.kind
+   GROUP BY kinds.rank, kinds.kind
+   ORDER BY CASE WHEN finest_first THEN -kinds.rank ELSE kinds.rank END;
+END;
+
+-- The kind of units that all others of its direction are coarser than.
+CREATE OR REPLACE FUNCTION cutover.finest_kind(cutover_name text, unit_direction text) RETURNS text
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = cutover_name AND k.direction = unit_direction ORDER BY k.rank DESC LIMIT 1;
+END;
 -- Works off notes of units while both sides are written. Legacy writes come over as a patch (only cells whose mapped value
 -- changed against the image of the row before the write), then legacy is recomputed from the new side, which is the truth.
 --
@@ -3166,6 +3210,9 @@ DECLARE
   failure_gone boolean;
   forward_locked text[] := '{}';
   reverse_locked text[] := '{}';
+  to_delete text[] := '{}';
+  finest_forward text := cutover.finest_kind(stand.name, 'forward');
+  finest_reverse text := cutover.finest_kind(stand.name, 'reverse');
   known integer;
   chained integer;
   rounds integer := 0;
@@ -3341,7 +3388,11 @@ BEGIN
     END IF;
     PERFORM cutover.set_writing(stand.name, 'forward');
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_patched) LOOP
-      PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'write');
+      IF cutover.compiled_patch(stand.name, batch.kind, batch.units,
+                                CASE WHEN batch.kind = finest_forward AND forward_fresh = '{}' THEN 'all' ELSE 'write' END)
+         AND NOT (batch.kind = finest_forward AND forward_fresh = '{}') THEN
+        to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
+      END IF;
     END LOOP;
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_fresh) LOOP
       PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'write');
@@ -3349,7 +3400,7 @@ BEGIN
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_fresh, finest_first => true) LOOP
       PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
     END LOOP;
-    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_patched, finest_first => true) LOOP
+    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', to_delete, finest_first => true) LOOP
       PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'delete');
     END LOOP;
     DELETE FROM cutover.images AS done WHERE done.taken_by = own AND done.cutover = stand.name;
@@ -3357,10 +3408,13 @@ BEGIN
   END IF;
 
   PERFORM cutover.set_writing(stand.name, 'reverse');
+  -- Rows of coarser kinds are written before and deleted after those of the finest.
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work) LOOP
-    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'write');
+    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units,
+                                       CASE WHEN batch.kind = finest_reverse THEN 'all' ELSE 'write' END);
   END LOOP;
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work, finest_first => true) LOOP
+    CONTINUE WHEN batch.kind = finest_reverse;
     PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'delete');
   END LOOP;
   FOR batch IN
@@ -5879,8 +5933,7 @@ DECLARE
   batch record;
   held text[];
   all_refs text[] := refs;
-  finest text := (SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = stand.name AND k.direction = 'forward'
-                   ORDER BY k.rank DESC LIMIT 1);
+  finest text := cutover.finest_kind(stand.name, 'forward');
 BEGIN
   IF stand.phase = 'dual_write' OR NOT cutover.is_backfilled(stand) THEN
     -- Before the backfill has been here, a coarser unit may be missing.
@@ -6159,9 +6212,10 @@ BEGIN ATOMIC
 END;
 
 -- Drains until nothing is left that can be drained now, committing after each batch. Not inside a transaction block.
--- What was noted before the call and others are just working off is waited for, so that afterwards it is done, put aside, or waits for
--- a transaction that holds its unit.
-CREATE OR REPLACE PROCEDURE cutover.drain_all(cutover_name text DEFAULT NULL)
+-- What was noted before the call and others are just working off is waited for, wait_seconds at most: afterwards it is done, put aside, or
+-- waits for a transaction that holds its unit.
+DROP PROCEDURE IF EXISTS cutover.drain_all(text);
+CREATE OR REPLACE PROCEDURE cutover.drain_all(cutover_name text DEFAULT NULL, wait_seconds integer DEFAULT 60)
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -6170,6 +6224,7 @@ DECLARE
   done integer;
   others text[];
   alone boolean := false;
+  patience timestamptz := pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => wait_seconds);
 BEGIN
   LOOP
     BEGIN
@@ -6196,6 +6251,9 @@ BEGIN
     alone := false;
     WHILE cutover.at_work() && others LOOP
       COMMIT;
+      IF pg_catalog.clock_timestamp() > patience THEN
+        RETURN;
+      END IF;
       PERFORM pg_catalog.pg_sleep(0.01);
     END LOOP;
   END LOOP;

@@ -1,5 +1,5 @@
---! Previous: sha1:15450a0fe357f72b590d539e64c33ba4d8a58619
---! Hash: sha1:c36ae4acbf23f13c0d12f94179f44f0ab705bbff
+--! Previous: sha1:7fd7d4187044bb57228341bd076793a50e93abea
+--! Hash: sha1:56a03d750a417b8833740f9dfccc84fdb8a8e2b0
 --! Message: cutover habits
 
 -- Enter migration here
@@ -2630,9 +2630,9 @@ END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("child", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_habits.forward_child_patch(text[], text) RETURNS void
+CREATE FUNCTION cutover_habits.forward_child_patch(text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -2672,45 +2672,47 @@ BEGIN
       ON base.user_id = theirs.user_id AND base.name = theirs.name
    WHERE ROW(base.present, base.user_id, base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.user_id, theirs.name)::record;
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    IF coalesce(cardinality(gone_children), 0) + coalesce(cardinality(theirs_children), 0) + coalesce(cardinality(added_children), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'children', found.*
+        FROM (
+          SELECT jsonb_build_object('user_id', gone.user_id, 'name', gone.name), jsonb_build_object('user_id', gone.user_id, 'name', gone.name), jsonb_build_object('user_id', target.user_id, 'name', target.name), NULL::jsonb
+            FROM unnest(gone_children) AS gone JOIN public.children AS target ON target.user_id = gone.user_id AND target.name = gone.name
+           WHERE ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.name)::record
+          UNION ALL
+          SELECT jsonb_build_object('user_id', added.user_id, 'name', added.name), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'name', target.name), jsonb_build_object('user_id', added.user_id, 'name', added.name)
+            FROM unnest(added_children) AS added JOIN public.children AS target ON target.user_id = added.user_id AND target.name = added.name
+           WHERE ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.name)::record
+        ) AS found;
+    END IF;
+
+    IF added_children IS NOT NULL THEN
+      INSERT INTO public.children (user_id, name)
+      SELECT added.user_id, added.name FROM unnest(added_children) AS added
+       WHERE NOT EXISTS (SELECT FROM public.children AS target WHERE target.user_id = added.user_id AND target.name = added.name)
+       ORDER BY added.user_id, added.name
+      ON CONFLICT (user_id, name) DO NOTHING;
+    END IF;
+  END IF;
+
+  IF $2 <> 'write' THEN
     IF gone_children IS NOT NULL THEN
       DELETE FROM public.children AS target USING unnest(gone_children) AS gone
        WHERE target.user_id = gone.user_id AND target.name = gone.name
          AND NOT (ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.name)::record)
          AND NOT EXISTS (SELECT FROM public.weeks AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.name);
     END IF;
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  IF coalesce(cardinality(gone_children), 0) + coalesce(cardinality(theirs_children), 0) + coalesce(cardinality(added_children), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'children', found.*
-      FROM (
-        SELECT jsonb_build_object('user_id', gone.user_id, 'name', gone.name), jsonb_build_object('user_id', gone.user_id, 'name', gone.name), jsonb_build_object('user_id', target.user_id, 'name', target.name), NULL::jsonb
-          FROM unnest(gone_children) AS gone JOIN public.children AS target ON target.user_id = gone.user_id AND target.name = gone.name
-         WHERE ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.name)::record
-        UNION ALL
-        SELECT jsonb_build_object('user_id', added.user_id, 'name', added.name), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'name', target.name), jsonb_build_object('user_id', added.user_id, 'name', added.name)
-          FROM unnest(added_children) AS added JOIN public.children AS target ON target.user_id = added.user_id AND target.name = added.name
-         WHERE ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.name)::record
-      ) AS found;
-  END IF;
-
-  IF added_children IS NOT NULL THEN
-    INSERT INTO public.children (user_id, name)
-    SELECT added.user_id, added.name FROM unnest(added_children) AS added
-     WHERE NOT EXISTS (SELECT FROM public.children AS target WHERE target.user_id = added.user_id AND target.name = added.name)
-     ORDER BY added.user_id, added.name
-    ON CONFLICT (user_id, name) DO NOTHING;
-  END IF;
+  RETURN gone_children IS NOT NULL;
 END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("week", as text).
--- $2: first 'write', coarser kinds first, then 'delete', finer kinds first.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_habits.forward_week_patch(text[], text) RETURNS void
+CREATE FUNCTION cutover_habits.forward_week_patch(text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -2813,7 +2815,185 @@ BEGIN
       ON base.sheet_id = theirs.sheet_id
    WHERE ROW(base.present, base.sheet_id, base.user_id, base.child_name, base.week_start_date, base.start_offset, base.theme, base.reflection, base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.sheet_id, theirs.user_id, theirs.child_name, theirs.week_start_date, theirs.start_offset, theirs.theme, theirs.reflection, theirs.reward)::record;
 
-  IF $2 = 'delete' THEN
+  IF $2 <> 'delete' THEN
+    -- What the new side has changed as well: it wins.
+    IF coalesce(cardinality(gone_weeks), 0) + coalesce(cardinality(theirs_weeks), 0) + coalesce(cardinality(added_weeks), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'weeks', found.*
+        FROM (
+          SELECT jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'start_offset', gone.start_offset, 'theme', gone.theme, 'reflection', gone.reflection, 'reward', gone.reward), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), NULL::jsonb
+            FROM unnest(gone_weeks) AS gone JOIN public.weeks AS target ON target.user_id = gone.user_id AND target.child_name = gone.child_name AND target.week_start_date = gone.week_start_date
+           WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.child_name, gone.week_start_date, gone.sheet_id, gone.start_offset, gone.theme, gone.reflection, gone.reward)::record
+          UNION ALL
+          SELECT jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
+            FROM unnest(added_weeks) AS added JOIN public.weeks AS target ON target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date
+           WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.start_offset, added.theme, added.reflection, added.reward)::record
+          UNION ALL
+          SELECT jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'start_offset', base.start_offset, 'theme', base.theme, 'reflection', base.reflection, 'reward', base.reward), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'start_offset', theirs.start_offset, 'theme', theirs.theme, 'reflection', theirs.reflection, 'reward', theirs.reward)
+            FROM unnest(theirs_weeks) AS theirs
+            JOIN unnest(base_weeks) AS base ON base.user_id = theirs.user_id AND base.child_name = theirs.child_name AND base.week_start_date = theirs.week_start_date
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.weeks AS row_now) AS target ON target.user_id = theirs.user_id AND target.child_name = theirs.child_name AND target.week_start_date = theirs.week_start_date
+           WHERE target.present IS NULL OR (ROW(base.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record AND ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(base.sheet_id)::record AND ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record)
+        ) AS found;
+    END IF;
+    IF coalesce(cardinality(gone_habits), 0) + coalesce(cardinality(theirs_habits), 0) + coalesce(cardinality(added_habits), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'habits', found.*
+        FROM (
+          SELECT jsonb_build_object('sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'week_start_date', gone.week_start_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'name', gone.name, 'display_order', gone.display_order), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order), NULL::jsonb
+            FROM unnest(gone_habits) AS gone JOIN public.habits AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date
+           WHERE ROW(target.week_start_date, target.sheet_id, target.habit_id, target.name, target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(gone.week_start_date, gone.sheet_id, gone.habit_id, gone.name, gone.display_order)::record
+          UNION ALL
+          SELECT jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'week_start_date', added.week_start_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'name', added.name, 'display_order', added.display_order)
+            FROM unnest(added_habits) AS added JOIN public.habits AS target ON target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date
+           WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.habit_id, target.name, target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.name, added.display_order)::record
+          UNION ALL
+          SELECT jsonb_build_object('sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'week_start_date', theirs.week_start_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'habit_id', base.habit_id, 'name', base.name, 'display_order', base.display_order), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'name', theirs.name, 'display_order', theirs.display_order)
+            FROM unnest(theirs_habits) AS theirs
+            JOIN unnest(base_habits) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.week_start_date = theirs.week_start_date
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.habits AS row_now) AS target ON target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.week_start_date = theirs.week_start_date
+           WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record AND ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(base.name)::record AND ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record) OR (ROW(base.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record AND ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(base.display_order)::record AND ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record)
+        ) AS found;
+    END IF;
+    IF coalesce(cardinality(gone_habit_records), 0) + coalesce(cardinality(theirs_habit_records), 0) + coalesce(cardinality(added_habit_records), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'habit_records', found.*
+        FROM (
+          SELECT jsonb_build_object('sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'record_date', gone.record_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'record_date', gone.record_date, 'status', gone.status, 'note', gone.note), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note), NULL::jsonb
+            FROM unnest(gone_habit_records) AS gone JOIN public.habit_records AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.record_date = gone.record_date
+           WHERE ROW(target.sheet_id, target.habit_id, target.record_date, target.status, target.note)::record OPERATOR(pg_catalog.*<>) ROW(gone.sheet_id, gone.habit_id, gone.record_date, gone.status, gone.note)::record
+          UNION ALL
+          SELECT jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date, 'status', added.status, 'note', added.note)
+            FROM unnest(added_habit_records) AS added JOIN public.habit_records AS target ON target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date
+           WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.habit_id, target.record_date, target.status, target.note)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.record_date, added.status, added.note)::record
+          UNION ALL
+          SELECT jsonb_build_object('sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'record_date', theirs.record_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'habit_id', base.habit_id, 'record_date', base.record_date, 'status', base.status, 'note', base.note), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'record_date', theirs.record_date, 'status', theirs.status, 'note', theirs.note)
+            FROM unnest(theirs_habit_records) AS theirs
+            JOIN unnest(base_habit_records) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.record_date = theirs.record_date
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.habit_records AS row_now) AS target ON target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.record_date = theirs.record_date
+           WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record) OR (ROW(base.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record AND ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(base.status)::record AND ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record) OR (ROW(base.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record AND ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(base.note)::record AND ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record)
+        ) AS found;
+    END IF;
+    IF coalesce(cardinality(gone_kept_sheets), 0) + coalesce(cardinality(theirs_kept_sheets), 0) + coalesce(cardinality(added_kept_sheets), 0) > 0 THEN
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'kept_sheets', found.*
+        FROM (
+          SELECT jsonb_build_object('sheet_id', gone.sheet_id), jsonb_build_object('sheet_id', gone.sheet_id, 'user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'start_offset', gone.start_offset, 'theme', gone.theme, 'reflection', gone.reflection, 'reward', gone.reward), jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), NULL::jsonb
+            FROM unnest(gone_kept_sheets) AS gone JOIN public.kept_sheets AS target ON target.sheet_id = gone.sheet_id
+           WHERE ROW(target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(gone.sheet_id, gone.start_offset, gone.theme, gone.reflection, gone.reward)::record
+          UNION ALL
+          SELECT jsonb_build_object('sheet_id', added.sheet_id), NULL::jsonb, jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), jsonb_build_object('sheet_id', added.sheet_id, 'user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
+            FROM unnest(added_kept_sheets) AS added JOIN public.kept_sheets AS target ON target.sheet_id = added.sheet_id
+           WHERE ROW(target.sheet_id, target.user_id, target.child_name, target.week_start_date, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(added.sheet_id, added.user_id, added.child_name, added.week_start_date, added.start_offset, added.theme, added.reflection, added.reward)::record
+          UNION ALL
+          SELECT jsonb_build_object('sheet_id', theirs.sheet_id), jsonb_build_object('sheet_id', base.sheet_id, 'user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'start_offset', base.start_offset, 'theme', base.theme, 'reflection', base.reflection, 'reward', base.reward), CASE WHEN target.present THEN jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward) END, jsonb_build_object('sheet_id', theirs.sheet_id, 'user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'start_offset', theirs.start_offset, 'theme', theirs.theme, 'reflection', theirs.reflection, 'reward', theirs.reward)
+            FROM unnest(theirs_kept_sheets) AS theirs
+            JOIN unnest(base_kept_sheets) AS base ON base.sheet_id = theirs.sheet_id
+            LEFT JOIN (SELECT true AS present, row_now.* FROM public.kept_sheets AS row_now) AS target ON target.sheet_id = theirs.sheet_id
+           WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record)
+        ) AS found;
+    END IF;
+
+    IF theirs_weeks IS NOT NULL THEN
+      UPDATE public.weeks AS target
+         SET sheet_id = CASE WHEN ROW(base.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record AND NOT (ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(base.sheet_id)::record) THEN theirs.sheet_id ELSE target.sheet_id END,
+         start_offset = CASE WHEN ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record) THEN theirs.start_offset ELSE target.start_offset END,
+         theme = CASE WHEN ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record) THEN theirs.theme ELSE target.theme END,
+         reflection = CASE WHEN ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record) THEN theirs.reflection ELSE target.reflection END,
+         reward = CASE WHEN ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record) THEN theirs.reward ELSE target.reward END
+        FROM unnest(theirs_weeks) AS theirs
+        JOIN unnest(base_weeks) AS base ON base.user_id = theirs.user_id AND base.child_name = theirs.child_name AND base.week_start_date = theirs.week_start_date
+       WHERE target.user_id = theirs.user_id AND target.child_name = theirs.child_name AND target.week_start_date = theirs.week_start_date
+         AND ((ROW(base.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record AND NOT (ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(base.sheet_id)::record)) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record)) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record)) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record)) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record)));
+    END IF;
+    IF added_weeks IS NOT NULL THEN
+      INSERT INTO public.weeks (user_id, child_name, week_start_date, sheet_id, start_offset, theme, reflection, reward)
+      SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.start_offset, added.theme, added.reflection, added.reward FROM unnest(added_weeks) AS added
+       WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR EXISTS (SELECT FROM public.children AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.name))
+       ORDER BY added.user_id, added.child_name, added.week_start_date
+      ON CONFLICT (user_id, child_name, week_start_date) DO NOTHING;
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'weeks', jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
+        FROM unnest(added_weeks) AS added
+       WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date);
+    END IF;
+    IF theirs_habits IS NOT NULL THEN
+      UPDATE public.habits AS target
+         SET user_id = CASE WHEN ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record) THEN theirs.user_id ELSE target.user_id END,
+         child_name = CASE WHEN ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record) THEN theirs.child_name ELSE target.child_name END,
+         name = CASE WHEN ROW(base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record AND NOT (ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(base.name)::record) THEN theirs.name ELSE target.name END,
+         display_order = CASE WHEN ROW(base.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record AND NOT (ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(base.display_order)::record) THEN theirs.display_order ELSE target.display_order END
+        FROM unnest(theirs_habits) AS theirs
+        JOIN unnest(base_habits) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.week_start_date = theirs.week_start_date
+       WHERE target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.week_start_date = theirs.week_start_date
+         AND ((ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record)) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record)) OR (ROW(base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record AND NOT (ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(base.name)::record)) OR (ROW(base.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record AND NOT (ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(base.display_order)::record)));
+    END IF;
+    IF added_habits IS NOT NULL THEN
+      INSERT INTO public.habits (user_id, child_name, week_start_date, sheet_id, habit_id, name, display_order)
+      SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.name, added.display_order FROM unnest(added_habits) AS added
+       WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
+       ORDER BY added.sheet_id, added.habit_id, added.week_start_date
+      ON CONFLICT (sheet_id, habit_id, week_start_date) DO NOTHING;
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'habits', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'name', added.name, 'display_order', added.display_order)
+        FROM unnest(added_habits) AS added
+       WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date);
+    END IF;
+    IF theirs_habit_records IS NOT NULL THEN
+      UPDATE public.habit_records AS target
+         SET user_id = CASE WHEN ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record) THEN theirs.user_id ELSE target.user_id END,
+         child_name = CASE WHEN ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record) THEN theirs.child_name ELSE target.child_name END,
+         week_start_date = CASE WHEN ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record) THEN theirs.week_start_date ELSE target.week_start_date END,
+         status = CASE WHEN ROW(base.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record AND NOT (ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(base.status)::record) THEN theirs.status ELSE target.status END,
+         note = CASE WHEN ROW(base.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record AND NOT (ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(base.note)::record) THEN theirs.note ELSE target.note END
+        FROM unnest(theirs_habit_records) AS theirs
+        JOIN unnest(base_habit_records) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.record_date = theirs.record_date
+       WHERE target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.record_date = theirs.record_date
+         AND ((ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record)) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record)) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record)) OR (ROW(base.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record AND NOT (ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(base.status)::record)) OR (ROW(base.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record AND NOT (ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(base.note)::record)));
+    END IF;
+    IF added_habit_records IS NOT NULL THEN
+      INSERT INTO public.habit_records (user_id, child_name, week_start_date, sheet_id, habit_id, record_date, status, note)
+      SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.record_date, added.status, added.note FROM unnest(added_habit_records) AS added
+       WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR added.sheet_id IS NULL OR added.habit_id IS NULL OR EXISTS (SELECT FROM public.habits AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date AND added.sheet_id = parent.sheet_id AND added.habit_id = parent.habit_id))
+       ORDER BY added.sheet_id, added.habit_id, added.record_date
+      ON CONFLICT (sheet_id, habit_id, record_date) DO NOTHING;
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'habit_records', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date, 'status', added.status, 'note', added.note)
+        FROM unnest(added_habit_records) AS added
+       WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date);
+    END IF;
+    IF theirs_kept_sheets IS NOT NULL THEN
+      UPDATE public.kept_sheets AS target
+         SET user_id = CASE WHEN ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record) THEN theirs.user_id ELSE target.user_id END,
+         child_name = CASE WHEN ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record) THEN theirs.child_name ELSE target.child_name END,
+         week_start_date = CASE WHEN ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record) THEN theirs.week_start_date ELSE target.week_start_date END,
+         start_offset = CASE WHEN ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record) THEN theirs.start_offset ELSE target.start_offset END,
+         theme = CASE WHEN ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record) THEN theirs.theme ELSE target.theme END,
+         reflection = CASE WHEN ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record) THEN theirs.reflection ELSE target.reflection END,
+         reward = CASE WHEN ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record) THEN theirs.reward ELSE target.reward END
+        FROM unnest(theirs_kept_sheets) AS theirs
+        JOIN unnest(base_kept_sheets) AS base ON base.sheet_id = theirs.sheet_id
+       WHERE target.sheet_id = theirs.sheet_id
+         AND ((ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record)) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record)) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record)) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record)) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record)) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record)) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record)));
+    END IF;
+    IF added_kept_sheets IS NOT NULL THEN
+      INSERT INTO public.kept_sheets (sheet_id, user_id, child_name, week_start_date, start_offset, theme, reflection, reward)
+      SELECT added.sheet_id, added.user_id, added.child_name, added.week_start_date, added.start_offset, added.theme, added.reflection, added.reward FROM unnest(added_kept_sheets) AS added
+       WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
+       ORDER BY added.sheet_id
+      ON CONFLICT (sheet_id) DO NOTHING;
+      INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
+      SELECT 'habits', 'kept_sheets', jsonb_build_object('sheet_id', added.sheet_id), NULL, NULL, jsonb_build_object('sheet_id', added.sheet_id, 'user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
+        FROM unnest(added_kept_sheets) AS added
+       WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id);
+    END IF;
+  END IF;
+
+  IF $2 <> 'write' THEN
     IF gone_kept_sheets IS NOT NULL THEN
       DELETE FROM public.kept_sheets AS target USING unnest(gone_kept_sheets) AS gone
        WHERE target.sheet_id = gone.sheet_id
@@ -2839,184 +3019,8 @@ BEGIN
          AND NOT EXISTS (SELECT FROM public.habits AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date)
          AND NOT EXISTS (SELECT FROM public.kept_sheets AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date);
     END IF;
-    RETURN;
   END IF;
-
-  -- What the new side has changed as well: it wins.
-  IF coalesce(cardinality(gone_weeks), 0) + coalesce(cardinality(theirs_weeks), 0) + coalesce(cardinality(added_weeks), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'weeks', found.*
-      FROM (
-        SELECT jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'start_offset', gone.start_offset, 'theme', gone.theme, 'reflection', gone.reflection, 'reward', gone.reward), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), NULL::jsonb
-          FROM unnest(gone_weeks) AS gone JOIN public.weeks AS target ON target.user_id = gone.user_id AND target.child_name = gone.child_name AND target.week_start_date = gone.week_start_date
-         WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.child_name, gone.week_start_date, gone.sheet_id, gone.start_offset, gone.theme, gone.reflection, gone.reward)::record
-        UNION ALL
-        SELECT jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
-          FROM unnest(added_weeks) AS added JOIN public.weeks AS target ON target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date
-         WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.start_offset, added.theme, added.reflection, added.reward)::record
-        UNION ALL
-        SELECT jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'start_offset', base.start_offset, 'theme', base.theme, 'reflection', base.reflection, 'reward', base.reward), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'start_offset', theirs.start_offset, 'theme', theirs.theme, 'reflection', theirs.reflection, 'reward', theirs.reward)
-          FROM unnest(theirs_weeks) AS theirs
-          JOIN unnest(base_weeks) AS base ON base.user_id = theirs.user_id AND base.child_name = theirs.child_name AND base.week_start_date = theirs.week_start_date
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.weeks AS row_now) AS target ON target.user_id = theirs.user_id AND target.child_name = theirs.child_name AND target.week_start_date = theirs.week_start_date
-         WHERE target.present IS NULL OR (ROW(base.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record AND ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(base.sheet_id)::record AND ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record)
-      ) AS found;
-  END IF;
-  IF coalesce(cardinality(gone_habits), 0) + coalesce(cardinality(theirs_habits), 0) + coalesce(cardinality(added_habits), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'habits', found.*
-      FROM (
-        SELECT jsonb_build_object('sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'week_start_date', gone.week_start_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'name', gone.name, 'display_order', gone.display_order), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order), NULL::jsonb
-          FROM unnest(gone_habits) AS gone JOIN public.habits AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date
-         WHERE ROW(target.week_start_date, target.sheet_id, target.habit_id, target.name, target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(gone.week_start_date, gone.sheet_id, gone.habit_id, gone.name, gone.display_order)::record
-        UNION ALL
-        SELECT jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'week_start_date', added.week_start_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'name', added.name, 'display_order', added.display_order)
-          FROM unnest(added_habits) AS added JOIN public.habits AS target ON target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date
-         WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.habit_id, target.name, target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.name, added.display_order)::record
-        UNION ALL
-        SELECT jsonb_build_object('sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'week_start_date', theirs.week_start_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'habit_id', base.habit_id, 'name', base.name, 'display_order', base.display_order), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'name', theirs.name, 'display_order', theirs.display_order)
-          FROM unnest(theirs_habits) AS theirs
-          JOIN unnest(base_habits) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.week_start_date = theirs.week_start_date
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.habits AS row_now) AS target ON target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.week_start_date = theirs.week_start_date
-         WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record AND ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(base.name)::record AND ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record) OR (ROW(base.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record AND ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(base.display_order)::record AND ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record)
-      ) AS found;
-  END IF;
-  IF coalesce(cardinality(gone_habit_records), 0) + coalesce(cardinality(theirs_habit_records), 0) + coalesce(cardinality(added_habit_records), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'habit_records', found.*
-      FROM (
-        SELECT jsonb_build_object('sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'record_date', gone.record_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'record_date', gone.record_date, 'status', gone.status, 'note', gone.note), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note), NULL::jsonb
-          FROM unnest(gone_habit_records) AS gone JOIN public.habit_records AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.record_date = gone.record_date
-         WHERE ROW(target.sheet_id, target.habit_id, target.record_date, target.status, target.note)::record OPERATOR(pg_catalog.*<>) ROW(gone.sheet_id, gone.habit_id, gone.record_date, gone.status, gone.note)::record
-        UNION ALL
-        SELECT jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date, 'status', added.status, 'note', added.note)
-          FROM unnest(added_habit_records) AS added JOIN public.habit_records AS target ON target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date
-         WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.habit_id, target.record_date, target.status, target.note)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.record_date, added.status, added.note)::record
-        UNION ALL
-        SELECT jsonb_build_object('sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'record_date', theirs.record_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'habit_id', base.habit_id, 'record_date', base.record_date, 'status', base.status, 'note', base.note), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'record_date', theirs.record_date, 'status', theirs.status, 'note', theirs.note)
-          FROM unnest(theirs_habit_records) AS theirs
-          JOIN unnest(base_habit_records) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.record_date = theirs.record_date
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.habit_records AS row_now) AS target ON target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.record_date = theirs.record_date
-         WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record) OR (ROW(base.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record AND ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(base.status)::record AND ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record) OR (ROW(base.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record AND ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(base.note)::record AND ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record)
-      ) AS found;
-  END IF;
-  IF coalesce(cardinality(gone_kept_sheets), 0) + coalesce(cardinality(theirs_kept_sheets), 0) + coalesce(cardinality(added_kept_sheets), 0) > 0 THEN
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'kept_sheets', found.*
-      FROM (
-        SELECT jsonb_build_object('sheet_id', gone.sheet_id), jsonb_build_object('sheet_id', gone.sheet_id, 'user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'start_offset', gone.start_offset, 'theme', gone.theme, 'reflection', gone.reflection, 'reward', gone.reward), jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), NULL::jsonb
-          FROM unnest(gone_kept_sheets) AS gone JOIN public.kept_sheets AS target ON target.sheet_id = gone.sheet_id
-         WHERE ROW(target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(gone.sheet_id, gone.start_offset, gone.theme, gone.reflection, gone.reward)::record
-        UNION ALL
-        SELECT jsonb_build_object('sheet_id', added.sheet_id), NULL::jsonb, jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), jsonb_build_object('sheet_id', added.sheet_id, 'user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
-          FROM unnest(added_kept_sheets) AS added JOIN public.kept_sheets AS target ON target.sheet_id = added.sheet_id
-         WHERE ROW(target.sheet_id, target.user_id, target.child_name, target.week_start_date, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(added.sheet_id, added.user_id, added.child_name, added.week_start_date, added.start_offset, added.theme, added.reflection, added.reward)::record
-        UNION ALL
-        SELECT jsonb_build_object('sheet_id', theirs.sheet_id), jsonb_build_object('sheet_id', base.sheet_id, 'user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'start_offset', base.start_offset, 'theme', base.theme, 'reflection', base.reflection, 'reward', base.reward), CASE WHEN target.present THEN jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward) END, jsonb_build_object('sheet_id', theirs.sheet_id, 'user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'start_offset', theirs.start_offset, 'theme', theirs.theme, 'reflection', theirs.reflection, 'reward', theirs.reward)
-          FROM unnest(theirs_kept_sheets) AS theirs
-          JOIN unnest(base_kept_sheets) AS base ON base.sheet_id = theirs.sheet_id
-          LEFT JOIN (SELECT true AS present, row_now.* FROM public.kept_sheets AS row_now) AS target ON target.sheet_id = theirs.sheet_id
-         WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record)
-      ) AS found;
-  END IF;
-
-  IF theirs_weeks IS NOT NULL THEN
-    UPDATE public.weeks AS target
-       SET sheet_id = CASE WHEN ROW(base.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record AND NOT (ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(base.sheet_id)::record) THEN theirs.sheet_id ELSE target.sheet_id END,
-       start_offset = CASE WHEN ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record) THEN theirs.start_offset ELSE target.start_offset END,
-       theme = CASE WHEN ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record) THEN theirs.theme ELSE target.theme END,
-       reflection = CASE WHEN ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record) THEN theirs.reflection ELSE target.reflection END,
-       reward = CASE WHEN ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record) THEN theirs.reward ELSE target.reward END
-      FROM unnest(theirs_weeks) AS theirs
-      JOIN unnest(base_weeks) AS base ON base.user_id = theirs.user_id AND base.child_name = theirs.child_name AND base.week_start_date = theirs.week_start_date
-     WHERE target.user_id = theirs.user_id AND target.child_name = theirs.child_name AND target.week_start_date = theirs.week_start_date
-       AND ((ROW(base.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record AND NOT (ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(base.sheet_id)::record)) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record)) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record)) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record)) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record)));
-  END IF;
-  IF added_weeks IS NOT NULL THEN
-    INSERT INTO public.weeks (user_id, child_name, week_start_date, sheet_id, start_offset, theme, reflection, reward)
-    SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.start_offset, added.theme, added.reflection, added.reward FROM unnest(added_weeks) AS added
-     WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date)
-       AND (added.user_id IS NULL OR added.child_name IS NULL OR EXISTS (SELECT FROM public.children AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.name))
-     ORDER BY added.user_id, added.child_name, added.week_start_date
-    ON CONFLICT (user_id, child_name, week_start_date) DO NOTHING;
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'weeks', jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
-      FROM unnest(added_weeks) AS added
-     WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date);
-  END IF;
-  IF theirs_habits IS NOT NULL THEN
-    UPDATE public.habits AS target
-       SET user_id = CASE WHEN ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record) THEN theirs.user_id ELSE target.user_id END,
-       child_name = CASE WHEN ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record) THEN theirs.child_name ELSE target.child_name END,
-       name = CASE WHEN ROW(base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record AND NOT (ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(base.name)::record) THEN theirs.name ELSE target.name END,
-       display_order = CASE WHEN ROW(base.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record AND NOT (ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(base.display_order)::record) THEN theirs.display_order ELSE target.display_order END
-      FROM unnest(theirs_habits) AS theirs
-      JOIN unnest(base_habits) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.week_start_date = theirs.week_start_date
-     WHERE target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.week_start_date = theirs.week_start_date
-       AND ((ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record)) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record)) OR (ROW(base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record AND NOT (ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(base.name)::record)) OR (ROW(base.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record AND NOT (ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(base.display_order)::record)));
-  END IF;
-  IF added_habits IS NOT NULL THEN
-    INSERT INTO public.habits (user_id, child_name, week_start_date, sheet_id, habit_id, name, display_order)
-    SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.name, added.display_order FROM unnest(added_habits) AS added
-     WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date)
-       AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
-     ORDER BY added.sheet_id, added.habit_id, added.week_start_date
-    ON CONFLICT (sheet_id, habit_id, week_start_date) DO NOTHING;
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'habits', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'name', added.name, 'display_order', added.display_order)
-      FROM unnest(added_habits) AS added
-     WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date);
-  END IF;
-  IF theirs_habit_records IS NOT NULL THEN
-    UPDATE public.habit_records AS target
-       SET user_id = CASE WHEN ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record) THEN theirs.user_id ELSE target.user_id END,
-       child_name = CASE WHEN ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record) THEN theirs.child_name ELSE target.child_name END,
-       week_start_date = CASE WHEN ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record) THEN theirs.week_start_date ELSE target.week_start_date END,
-       status = CASE WHEN ROW(base.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record AND NOT (ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(base.status)::record) THEN theirs.status ELSE target.status END,
-       note = CASE WHEN ROW(base.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record AND NOT (ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(base.note)::record) THEN theirs.note ELSE target.note END
-      FROM unnest(theirs_habit_records) AS theirs
-      JOIN unnest(base_habit_records) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.record_date = theirs.record_date
-     WHERE target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.record_date = theirs.record_date
-       AND ((ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record)) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record)) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record)) OR (ROW(base.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record AND NOT (ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(base.status)::record)) OR (ROW(base.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record AND NOT (ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(base.note)::record)));
-  END IF;
-  IF added_habit_records IS NOT NULL THEN
-    INSERT INTO public.habit_records (user_id, child_name, week_start_date, sheet_id, habit_id, record_date, status, note)
-    SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.record_date, added.status, added.note FROM unnest(added_habit_records) AS added
-     WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date)
-       AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR added.sheet_id IS NULL OR added.habit_id IS NULL OR EXISTS (SELECT FROM public.habits AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date AND added.sheet_id = parent.sheet_id AND added.habit_id = parent.habit_id))
-     ORDER BY added.sheet_id, added.habit_id, added.record_date
-    ON CONFLICT (sheet_id, habit_id, record_date) DO NOTHING;
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'habit_records', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date, 'status', added.status, 'note', added.note)
-      FROM unnest(added_habit_records) AS added
-     WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date);
-  END IF;
-  IF theirs_kept_sheets IS NOT NULL THEN
-    UPDATE public.kept_sheets AS target
-       SET user_id = CASE WHEN ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record) THEN theirs.user_id ELSE target.user_id END,
-       child_name = CASE WHEN ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record) THEN theirs.child_name ELSE target.child_name END,
-       week_start_date = CASE WHEN ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record) THEN theirs.week_start_date ELSE target.week_start_date END,
-       start_offset = CASE WHEN ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record) THEN theirs.start_offset ELSE target.start_offset END,
-       theme = CASE WHEN ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record) THEN theirs.theme ELSE target.theme END,
-       reflection = CASE WHEN ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record) THEN theirs.reflection ELSE target.reflection END,
-       reward = CASE WHEN ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record) THEN theirs.reward ELSE target.reward END
-      FROM unnest(theirs_kept_sheets) AS theirs
-      JOIN unnest(base_kept_sheets) AS base ON base.sheet_id = theirs.sheet_id
-     WHERE target.sheet_id = theirs.sheet_id
-       AND ((ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND NOT (ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record)) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND NOT (ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record)) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND NOT (ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record)) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND NOT (ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record)) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND NOT (ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record)) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND NOT (ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record)) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND NOT (ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record)));
-  END IF;
-  IF added_kept_sheets IS NOT NULL THEN
-    INSERT INTO public.kept_sheets (sheet_id, user_id, child_name, week_start_date, start_offset, theme, reflection, reward)
-    SELECT added.sheet_id, added.user_id, added.child_name, added.week_start_date, added.start_offset, added.theme, added.reflection, added.reward FROM unnest(added_kept_sheets) AS added
-     WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id)
-       AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
-     ORDER BY added.sheet_id
-    ON CONFLICT (sheet_id) DO NOTHING;
-    INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
-    SELECT 'habits', 'kept_sheets', jsonb_build_object('sheet_id', added.sheet_id), NULL, NULL, jsonb_build_object('sheet_id', added.sheet_id, 'user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
-      FROM unnest(added_kept_sheets) AS added
-     WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id);
-  END IF;
+  RETURN gone_weeks IS NOT NULL OR gone_habits IS NOT NULL OR gone_habit_records IS NOT NULL OR gone_kept_sheets IS NOT NULL;
 END;
 $body$;
 
@@ -3645,13 +3649,14 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'write' or 'delete').
-CREATE FUNCTION cutover_habits.patch(text, text[], text) RETURNS void
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
+CREATE FUNCTION cutover_habits.patch(text, text[], text) RETURNS boolean
   LANGUAGE plpgsql
 AS $body$
 BEGIN
-  IF $1 = 'child' THEN PERFORM cutover_habits.forward_child_patch($2, $3); END IF;
-  IF $1 = 'week' THEN PERFORM cutover_habits.forward_week_patch($2, $3); END IF;
+  IF $1 = 'child' THEN RETURN cutover_habits.forward_child_patch($2, $3); END IF;
+  IF $1 = 'week' THEN RETURN cutover_habits.forward_week_patch($2, $3); END IF;
+  RETURN false;
 END;
 $body$;
 

@@ -1,5 +1,5 @@
---! Previous: sha1:c36ae4acbf23f13c0d12f94179f44f0ab705bbff
---! Hash: sha1:4874c79b329da2b23665682865bea51cb2e18980
+--! Previous: sha1:56a03d750a417b8833740f9dfccc84fdb8a8e2b0
+--! Hash: sha1:ebc52ba11c2e5b73f91c98cb0efd014cb55db85b
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
