@@ -1,4 +1,4 @@
-import { heldDuring, type TransactionReport } from "../writers/report.ts";
+import { type Held, heldDuring, type TransactionReport } from "../writers/report.ts";
 import { startWriters, type Writers } from "../writers/start-writers.ts";
 
 export interface CrewOptions {
@@ -73,7 +73,7 @@ export class Crew {
   }
 
   /** How long a write that overlapped a time was held up at most, when everything that overlaps it has been reported. */
-  async heldDuring(startedAt: number, endedAt: number): Promise<{ heldMsMax: number; overlapping: number }> {
+  async heldDuring(startedAt: number, endedAt: number): Promise<Held> {
     await this.write(this.#active.size * 8);
     return heldDuring(this.reports, startedAt, endedAt);
   }

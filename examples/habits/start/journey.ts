@@ -150,7 +150,7 @@ export class Journey {
       `writers held up for ${this.#result.install.writersHeldMsMax} ms at most`,
     );
     if (held.heldMsMax > this.#options.heldMs)
-      this.problem(`the installation held a writer up for ${rounded(held.heldMsMax)} ms`);
+      this.problem(`the installation held a writer up for ${rounded(held.heldMsMax)} ms (${held.longest})`);
   }
 
   /** expanded → reads_switched, and everything that moving writes asks for. */
@@ -283,10 +283,12 @@ export class Journey {
     });
     this.#timeline.good(
       name,
-      `${held.overlapping} writes overlapped, held up for ${rounded(held.heldMsMax)} ms at most`,
+      `${held.overlapping} writes overlapped, held up for ${rounded(held.heldMsMax)} ms at most (${held.longest})`,
     );
     if (held.heldMsMax > this.#options.heldMs)
-      this.problem(`the move to ${name} held a writer up for ${rounded(held.heldMsMax)} ms`);
+      this.problem(
+        `the move to ${name} held a writer up for ${rounded(held.heldMsMax)} ms (${held.longest})`,
+      );
     return held.overlapping;
   }
 

@@ -56,18 +56,26 @@ export function summarise(reports: Iterable<TransactionReport>): WriterSummary {
   return summary;
 }
 
+/** How long writes that overlap some time were held up. */
+export interface Held {
+  readonly heldMsMax: number;
+  readonly overlapping: number;
+  /** What the one did that was held up longest: "legacy renameChild". */
+  readonly longest: string;
+}
+
 /** The longest that any write which overlaps the given time was held up, and how many did overlap. */
-export function heldDuring(
-  reports: Iterable<TransactionReport>,
-  startedAt: number,
-  endedAt: number,
-): { heldMsMax: number; overlapping: number } {
-  let heldMsMax = 0;
+export function heldDuring(reports: Iterable<TransactionReport>, startedAt: number, endedAt: number): Held {
+  let longest: TransactionReport | undefined;
   let overlapping = 0;
   for (const report of reports) {
     if (report.endedAt < startedAt || report.startedAt > endedAt) continue;
     overlapping += 1;
-    heldMsMax = Math.max(heldMsMax, report.longestTryMs);
+    if (report.longestTryMs > (longest?.longestTryMs ?? -1)) longest = report;
   }
-  return { heldMsMax, overlapping };
+  return {
+    heldMsMax: longest?.longestTryMs ?? 0,
+    overlapping,
+    longest: longest === undefined ? "nobody" : `${longest.side} ${longest.kinds.join(", ")}`,
+  };
 }
