@@ -5,7 +5,7 @@
 ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'cutover'
   CHECK (kind IN ('cutover', 'projection'));
 
--- 1. The engine: less to do, and less to plan, while a move holds writers up.
+-- The engine: less to do, and less to plan, while a move holds writers up.
 --!include functions/advance.sql
 --!include functions/compiled.sql
 --!include functions/refs_by_kind.sql
@@ -131,7 +131,7 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/cleanup_idempotency_log.sql
 --!include views/idempotency_status.sql
 
--- 2. The end of reverse sync is exact: legacy holds what was committed before it, and nothing of what is committed after.
+-- The end of reverse sync is exact: legacy holds what was committed before it, and nothing of what is committed after.
 --!include functions/reverse_end.sql
 --!include functions/flush_transaction.sql
 --!include functions/drain.sql
@@ -140,19 +140,19 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/repair.sql
 --!include functions/backfill.sql
 
--- 3. One function, and so one grant, for applications that ask for the phase.
+-- One function, and so one grant, for applications that ask for the phase.
 --!include functions/phase.sql
 
--- 4. Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
+-- Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
 -- this migration commits; a commit that meets it leaves its units pending, as for any lock.
 ALTER TABLE cutover.quarantine DROP COLUMN IF EXISTS version;
 ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
 --!include functions/quarantine_unit.sql
 
--- 5. A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
+-- A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
 --!include functions/revive_kept.sql
 
--- 2. Jobs: the queue, the workers that are alive, what they measure.
+-- Jobs: the queue, the workers that are alive, what they measure.
 
 -- The schema of pg-boss and our queues in it, so that a worker creates nothing.
 --!include queue/pg-boss-43.sql

@@ -1,7 +1,6 @@
 /**
  * Runs what depends on the server against the older PostgreSQL releases that are supported: the core schema, the compiled SQL of all
- * golden cutovers forward, back and forward, the attacks on sync, materialized views, and idempotent requests.
- * golden cutovers forward, back and forward, the attacks on sync, materialized views and projections.
+ * golden cutovers forward, back and forward, the attacks on sync, materialized views, idempotent requests and projections.
  *
  *   npm run test:versions               14, 15, 16, 17 (the other tests run on 18)
  *   npm run test:versions -- 14 17      these
@@ -22,6 +21,10 @@ const SUITE = [
   "test/attacks/isolation-levels.test.ts",
   "test/attacks/everything-at-once.test.ts",
   "test/attacks/notes-and-forgery.test.ts",
+  "test/attacks/a-moved-row-keeps-its-own-columns.test.ts",
+  "test/attacks/a-unit-put-aside-loses-nothing.test.ts",
+  "test/definition/describe.test.ts",
+  "test/engine/rehearsal.test.ts",
   "test/views/interleavings.test.ts",
   "test/views/watching.test.ts",
   "test/views/rights.test.ts",

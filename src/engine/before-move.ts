@@ -1,22 +1,29 @@
 import { type Client, isRetryable } from "../db.ts";
 import { CutoverError, EXIT } from "../errors.ts";
 import { drainBatch } from "../generated/outbox.queries.ts";
+import { BatchSize } from "./batch-size.ts";
 import { type GateAnswer, isNotVerified, readGates } from "./gates.ts";
 import type { Phase } from "./phases.ts";
 import { runOne } from "./session.ts";
 import { type VerifyResult, verifyOn } from "./verify.ts";
 
 /** Rounds of a drain in front of a move; writers may note faster than anybody drains, and the move takes a last round itself. */
-const ROUNDS_FIRST = 10;
+const ROUNDS_FIRST = 30;
 
 /** What the move would have to work off while it holds writers up is worked off while it does not. */
 export async function workOffFirst(client: Client, name: string): Promise<void> {
+  const size = new BatchSize();
   for (let round = 0; round < ROUNDS_FIRST; round += 1) {
+    const started = performance.now();
+    const batch = size.next;
     try {
-      if ((await runOne(drainBatch, { name, batch: 50 }, client)).done === 0) return;
+      const { done } = await runOne(drainBatch, { name, batch }, client);
+      if (done === 0) return;
+      size.took(performance.now() - started, done >= batch);
     } catch (error) {
       // Somebody else is at it.
       if (!isRetryable(error)) throw error;
+      size.collided();
     }
   }
 }

@@ -12,6 +12,8 @@ export interface DrainOptions {
   readonly signal?: AbortSignal;
   /** Seconds of our silence after which the server ends a transaction of ours. */
   readonly silenceSeconds?: number;
+  /** How many units at a time, as learnt by earlier calls; default begins anew. */
+  readonly size?: BatchSize;
 }
 
 /** How often to look whether others have done what they were at. */
@@ -50,7 +52,7 @@ export function drain(
 
 /** As `drain`, on a session of the caller's, and without waiting for others. */
 export async function drainAll(client: Queryable, name: string, options: DrainOptions = {}): Promise<number> {
-  const size = new BatchSize();
+  const size = options.size ?? new BatchSize();
   let units = 0;
   for (;;) {
     const started = performance.now();

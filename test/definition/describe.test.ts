@@ -73,7 +73,27 @@ test("what a mapping yields and reads is what the database's parser makes of it"
     reads: { memo: ["id", "title"] },
     escapes: [],
     unassignable: [],
+    narrowsByKey: true,
   });
+});
+
+test.each([
+  [true, "SELECT memo.id AS note_id, memo.title AS heading FROM memo"],
+  [true, "SELECT memo.id AS note_id, max(memo.title) AS heading FROM memo GROUP BY memo.id"],
+  [
+    true,
+    "SELECT memo.id AS note_id, lag(memo.title) OVER (PARTITION BY memo.id ORDER BY memo.size) AS heading FROM memo",
+  ],
+  [
+    true,
+    "SELECT memo.id AS note_id, memo.title AS heading FROM memo UNION ALL SELECT memo.id, 'again' FROM memo WHERE memo.size > 1",
+  ],
+  [false, "SELECT min(memo.id) AS note_id, memo.title AS heading FROM memo GROUP BY memo.title"],
+  [false, "SELECT memo.id AS note_id, lag(memo.title) OVER (ORDER BY memo.size) AS heading FROM memo"],
+  [false, "SELECT memo.id + 1 AS note_id, memo.title AS heading FROM memo"],
+  [false, "SELECT memo.id AS note_id, memo.title AS heading FROM memo ORDER BY memo.size LIMIT 10"],
+])("a row is found by its key: %s of %s", async (expected, mapping) => {
+  expect((await mappingOf(mapping)).narrowsByKey).toBe(expected);
 });
 
 test("a row that is used as a whole is read in all of its columns", async () => {

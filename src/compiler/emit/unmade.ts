@@ -46,10 +46,9 @@ CREATE FUNCTION ${qualified(plan.schema, names.unmade(kind.name))}(${unitType(pl
   RETURNS ${unitType(plan, kind)}[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given.unit), '{}')
-  FROM unnest($1) WITH ORDINALITY AS listed
- CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
- WHERE given.unit NOT IN (
+SELECT coalesce(array_agg(given), '{}')
+  FROM unnest($1) AS given
+ WHERE given NOT IN (
    SELECT made.unit FROM (
      ${join([...held, ...heldElsewhere, ...fedBefore], "\nUNION ALL\n")}
    ) AS made);

@@ -455,10 +455,9 @@ CREATE FUNCTION cutover_fold_n_to_1.forward_account_unmade(cutover_fold_n_to_1.f
   RETURNS cutover_fold_n_to_1.forward_account[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given.unit), '{}')
-  FROM unnest($1) WITH ORDINALITY AS listed
- CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
- WHERE given.unit NOT IN (
+SELECT coalesce(array_agg(given), '{}')
+  FROM unnest($1) AS given
+ WHERE given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1)::cutover_fold_n_to_1.forward_account AS unit FROM unnest($1) AS wanted (cutover_1)
       CROSS JOIN LATERAL (SELECT account_settings.* FROM public.account_settings AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS account_settings

@@ -531,10 +531,9 @@ CREATE FUNCTION cutover_plain_1to1.forward_note_unmade(cutover_plain_1to1.forwar
   RETURNS cutover_plain_1to1.forward_note[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given.unit), '{}')
-  FROM unnest($1) WITH ORDINALITY AS listed
- CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
- WHERE given.unit NOT IN (
+SELECT coalesce(array_agg(given), '{}')
+  FROM unnest($1) AS given
+ WHERE given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1)::cutover_plain_1to1.forward_note AS unit FROM unnest($1) AS wanted (cutover_1)
       CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note

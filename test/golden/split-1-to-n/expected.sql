@@ -1121,10 +1121,9 @@ CREATE FUNCTION cutover_split_1_to_n.forward_writer_unmade(cutover_split_1_to_n.
   RETURNS cutover_split_1_to_n.forward_writer[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given.unit), '{}')
-  FROM unnest($1) WITH ORDINALITY AS listed
- CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
- WHERE given.unit NOT IN (
+SELECT coalesce(array_agg(given), '{}')
+  FROM unnest($1) AS given
+ WHERE given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1)::cutover_split_1_to_n.forward_writer AS unit FROM unnest($1) AS wanted (cutover_1)
       CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author
@@ -1165,10 +1164,9 @@ CREATE FUNCTION cutover_split_1_to_n.forward_book_unmade(cutover_split_1_to_n.fo
   RETURNS cutover_split_1_to_n.forward_book[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given.unit), '{}')
-  FROM unnest($1) WITH ORDINALITY AS listed
- CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
- WHERE given.unit NOT IN (
+SELECT coalesce(array_agg(given), '{}')
+  FROM unnest($1) AS given
+ WHERE given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
       CROSS JOIN LATERAL (SELECT volume.* FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS volume

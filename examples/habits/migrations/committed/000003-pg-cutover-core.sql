@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:7fd7d4187044bb57228341bd076793a50e93abea
+--! Hash: sha1:182dce4ad32f7d5d7c74fe1d9c62fe369402c560
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -2854,7 +2854,7 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA cutover REVOKE EXECUTE ON ROUTINES FROM PUBLI
 ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'cutover'
   CHECK (kind IN ('cutover', 'projection'));
 
--- 1. The engine: less to do, and less to plan, while a move holds writers up.
+-- The engine: less to do, and less to plan, while a move holds writers up.
 -- Moves a cutover to its next phase, in one short transaction under the exclusive barrier: it waits for commits in progress,
 -- not for open transactions, and at most for the lock timeout (55P03; try again).
 -- force: names of gates that answer no and are overridden, recorded with the move.
@@ -5567,7 +5567,7 @@ SELECT pg_catalog.count(*) AS total,
        pg_catalog.min(log.expires_at) AS oldest_expires_at
   FROM cutover.idempotency_log AS log;
 
--- 2. The end of reverse sync is exact: legacy holds what was committed before it, and nothing of what is committed after.
+-- The end of reverse sync is exact: legacy holds what was committed before it, and nothing of what is committed after.
 -- Ends reverse sync, a decision of its own: from then on the legacy tables stay exactly as they are, and the way back is a
 -- reverse backfill. Only in legacy_locked.
 -- What the new side has committed before is in legacy when it ends, what it commits later never gets there: everything that waits
@@ -6578,7 +6578,7 @@ BEGIN
 END;
 $$;
 
--- 3. One function, and so one grant, for applications that ask for the phase.
+-- One function, and so one grant, for applications that ask for the phase.
 -- The phase of a cutover, for applications that choose their code by it. SECURITY DEFINER, so that EXECUTE on it and USAGE on the schema
 -- are all that their roles need. It only reads, so it may be asked in READ ONLY transactions.
 -- Of a projection 'building' or 'live'.
@@ -6591,7 +6591,7 @@ BEGIN ATOMIC
     FROM cutover.stand_of(cutover_name) AS stand;
 END;
 
--- 4. Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
+-- Two columns that nobody has ever read. Lock: ACCESS EXCLUSIVE on these two tables of ours, for an update of the catalog, until
 -- this migration commits; a commit that meets it leaves its units pending, as for any lock.
 ALTER TABLE cutover.quarantine DROP COLUMN IF EXISTS version;
 ALTER TABLE cutover.backfill_ranges DROP COLUMN IF EXISTS rows_written;
@@ -6631,7 +6631,7 @@ BEGIN ATOMIC
    WHERE q.cutover = cutover_name AND q.direction = unit_direction AND q.kind = unit_kind AND q.unit = ANY (wanted);
 END;
 
--- 5. A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
+-- A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).
 -- Rows that a legacy writer deleted while the new side changed them: the new side wins, and the reverse recompute brings them back. What
 -- only legacy holds of them (`keep`) went with the deletion; the image of the row still has it.
 
@@ -6712,7 +6712,7 @@ BEGIN ATOMIC
    WHERE x.indrelid = relation AND x.indisprimary;
 END;
 
--- 2. Jobs: the queue, the workers that are alive, what they measure.
+-- Jobs: the queue, the workers that are alive, what they measure.
 
 -- The schema of pg-boss and our queues in it, so that a worker creates nothing.
 -- The schema of the job queue, as pg-boss 12.35.0 (MIT) wants it: its own plan, version 43 of its schema.

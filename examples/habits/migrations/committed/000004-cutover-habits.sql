@@ -1,5 +1,5 @@
---! Previous: sha1:7fd7d4187044bb57228341bd076793a50e93abea
---! Hash: sha1:56a03d750a417b8833740f9dfccc84fdb8a8e2b0
+--! Previous: sha1:182dce4ad32f7d5d7c74fe1d9c62fe369402c560
+--! Hash: sha1:746f9a71c0cb24deb418fe1daa4b6bb0a87174ca
 --! Message: cutover habits
 
 -- Enter migration here
@@ -3030,10 +3030,9 @@ CREATE FUNCTION cutover_habits.forward_child_unmade(cutover_habits.forward_child
   RETURNS cutover_habits.forward_child[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given.unit), '{}')
-  FROM unnest($1) WITH ORDINALITY AS listed
- CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
- WHERE given.unit NOT IN (
+SELECT coalesce(array_agg(given), '{}')
+  FROM unnest($1) AS given
+ WHERE given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_habits.forward_child AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
       CROSS JOIN LATERAL (SELECT children.* FROM public.children AS children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS children
@@ -3074,10 +3073,9 @@ CREATE FUNCTION cutover_habits.forward_week_unmade(cutover_habits.forward_week[]
   RETURNS cutover_habits.forward_week[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given.unit), '{}')
-  FROM unnest($1) WITH ORDINALITY AS listed
- CROSS JOIN LATERAL (SELECT $1[listed.ordinality] AS unit) AS given
- WHERE given.unit NOT IN (
+SELECT coalesce(array_agg(given), '{}')
+  FROM unnest($1) AS given
+ WHERE given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)
       CROSS JOIN LATERAL (SELECT weeks.* FROM public.weeks AS weeks CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS weeks

@@ -1,5 +1,5 @@
---! Previous: sha1:56a03d750a417b8833740f9dfccc84fdb8a8e2b0
---! Hash: sha1:ebc52ba11c2e5b73f91c98cb0efd014cb55db85b
+--! Previous: sha1:746f9a71c0cb24deb418fe1daa4b6bb0a87174ca
+--! Hash: sha1:247408d3070d0fa22f7992f28f590bb839f50f7c
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
