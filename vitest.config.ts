@@ -11,7 +11,7 @@ export default defineConfig({
     // A document that names tests as its proof is held to it.
     reporters: ["default", new DefectsReporter()],
     // Every worker shares one Postgres with the others: more workers than this only wait for each other.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,
