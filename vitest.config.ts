@@ -10,7 +10,7 @@ export default defineConfig({
     setupFiles: ["test/helpers/drop-databases.ts"],
     // A document that names tests as its proof is held to it.
     reporters: ["default", new DefectsReporter()],
-    // Every worker shares one Postgres with the others: more workers than this only wait for each other.
+    // They share one Postgres, and wait for processes a good deal of their time: three keep two cores busy, more wait for each other.
     maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
