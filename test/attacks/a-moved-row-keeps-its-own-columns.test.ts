@@ -88,6 +88,25 @@ test("the drainer takes up old units in one transaction and new ones in another"
   await proveKept(db, 12);
 });
 
+test.each(["read committed", "repeatable read"] as const)(
+  "a commit at %s takes up the old unit of a page, of which somebody else's note waits",
+  async (isolation) => {
+    const db = await withStickers(2, "reads_switched");
+    await db.rows("UPDATE sheet SET day = '2025-01-01'");
+    const client = await db.connect();
+    // Left to the drainer: the page's old unit and its new one.
+    await withTransaction(client, { isolation: "serializable" }, () =>
+      client.query("UPDATE sheet SET owner = 'zoe' WHERE id = 1"),
+    );
+    // The other page of the old unit.
+    await withTransaction(client, { isolation }, () =>
+      client.query("UPDATE sheet SET title = 'two' WHERE id = 2"),
+    );
+    await db.drain();
+    await proveKept(db, 2);
+  },
+);
+
 test.each(["zoe", "abe"])(
   "pages that moved to %s while nothing was synced are backfilled unit by unit",
   async (owner) => {
