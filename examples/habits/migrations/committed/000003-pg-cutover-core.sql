@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:182dce4ad32f7d5d7c74fe1d9c62fe369402c560
+--! Hash: sha1:c76c0b08746b9d282103e5bc81a75e0b94b5862b
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -6222,14 +6222,24 @@ DECLARE
   horizon xid8 := pg_catalog.pg_snapshot_xmax(pg_catalog.pg_current_snapshot());
   failures integer := 0;
   done integer;
+  -- A batch keeps its units locked until its commit: steered towards 40 ms.
+  size numeric := 20;
+  started timestamptz;
   others text[];
   alone boolean := false;
   patience timestamptz := pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => wait_seconds);
 BEGIN
   LOOP
+    started := pg_catalog.clock_timestamp();
     BEGIN
-      done := cutover.drain(cutover_name, 100);
+      done := cutover.drain(cutover_name, pg_catalog.round(size)::integer);
+      IF pg_catalog.clock_timestamp() - started > interval '40 ms' THEN
+        size := greatest(1, size * 0.7);
+      ELSIF done >= pg_catalog.round(size) THEN
+        size := least(1000, size * 1.3 + 1);
+      END IF;
     EXCEPTION WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN
+      size := greatest(1, size * 0.5);
       failures := failures + 1;
       IF failures > 20 THEN
         RAISE;

@@ -1,5 +1,5 @@
---! Previous: sha1:182dce4ad32f7d5d7c74fe1d9c62fe369402c560
---! Hash: sha1:746f9a71c0cb24deb418fe1daa4b6bb0a87174ca
+--! Previous: sha1:c76c0b08746b9d282103e5bc81a75e0b94b5862b
+--! Hash: sha1:10a6438d3ae17f63968713e50610a35fc727b6c9
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:746f9a71c0cb24deb418fe1daa4b6bb0a87174ca
---! Hash: sha1:247408d3070d0fa22f7992f28f590bb839f50f7c
+--! Previous: sha1:10a6438d3ae17f63968713e50610a35fc727b6c9
+--! Hash: sha1:7a62358366d570e388ff9fd750fdc1f95ecebfef
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
