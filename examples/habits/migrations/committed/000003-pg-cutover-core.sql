@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:c76c0b08746b9d282103e5bc81a75e0b94b5862b
+--! Hash: sha1:e827bcdb674b6dba608e14e10d3d2e1630ecae74
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -6212,10 +6212,9 @@ BEGIN ATOMIC
 END;
 
 -- Drains until nothing is left that can be drained now, committing after each batch. Not inside a transaction block.
--- What was noted before the call and others are just working off is waited for, wait_seconds at most: afterwards it is done, put aside, or
+-- What was noted before the call and others are just working off is waited for, a minute at most: afterwards it is done, put aside, or
 -- waits for a transaction that holds its unit.
-DROP PROCEDURE IF EXISTS cutover.drain_all(text);
-CREATE OR REPLACE PROCEDURE cutover.drain_all(cutover_name text DEFAULT NULL, wait_seconds integer DEFAULT 60)
+CREATE OR REPLACE PROCEDURE cutover.drain_all(cutover_name text DEFAULT NULL)
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -6227,7 +6226,7 @@ DECLARE
   started timestamptz;
   others text[];
   alone boolean := false;
-  patience timestamptz := pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => wait_seconds);
+  patience timestamptz := pg_catalog.clock_timestamp() + interval '1 minute';
 BEGIN
   LOOP
     started := pg_catalog.clock_timestamp();

@@ -1,5 +1,5 @@
---! Previous: sha1:c76c0b08746b9d282103e5bc81a75e0b94b5862b
---! Hash: sha1:10a6438d3ae17f63968713e50610a35fc727b6c9
+--! Previous: sha1:e827bcdb674b6dba608e14e10d3d2e1630ecae74
+--! Hash: sha1:39e7bbe7af52fe6e5cdb13de423e84cf0ce0abee
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:10a6438d3ae17f63968713e50610a35fc727b6c9
---! Hash: sha1:7a62358366d570e388ff9fd750fdc1f95ecebfef
+--! Previous: sha1:39e7bbe7af52fe6e5cdb13de423e84cf0ce0abee
+--! Hash: sha1:341779cbbe5926daf330b111ecb872ed28e81fbc
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
