@@ -269,3 +269,21 @@ test("a drainer is not the reason why an application's transaction ends in a dea
   await db.drain();
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
 });
+
+test("a commit that has waited at the barrier leaves no setting of ours behind", async () => {
+  const db = await createSmallCutover({
+    phase: "reads_switched",
+    data: "INSERT INTO sheet (id, owner, day) VALUES (1, 'ann', '2025-01-01')",
+  });
+  const [mover, writer] = [await db.connect(), await db.connect()];
+  await writer.query("SET lock_timeout = '7s'");
+  await mover.query("BEGIN; SELECT cutover.barrier_exclusive()");
+  const pid = await pidOf(writer);
+  const writing = writer.query("UPDATE sheet SET title = 'waited'");
+  await untilBlocked(db.pool, pid);
+  await mover.query("COMMIT");
+  await writing;
+  await db.drain();
+  expect((await writer.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "7s" }]);
+  expect(await db.rows("SELECT title FROM page")).toEqual([{ title: "waited" }]);
+});

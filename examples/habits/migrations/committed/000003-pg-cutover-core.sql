@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:e827bcdb674b6dba608e14e10d3d2e1630ecae74
+--! Hash: sha1:46a31d838cb0df0c7c5d668c7b16a7532db4b6f7
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -5658,8 +5658,15 @@ DECLARE
   observed_rows integer;
   left_over text[] := '{}';
   anybody boolean := true;
+  started timestamptz := pg_catalog.clock_timestamp();
+  waited_ms integer;
 BEGIN
   PERFORM cutover.barrier_shared();
+  -- One patience for both: who has waited at the barrier waits the less for a unit. Undone where lock_timeout is set, at the end of the flush.
+  waited_ms := pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - started) * 1000;
+  IF waited_ms > 5 THEN
+    PERFORM pg_catalog.set_config('lock_timeout', greatest(20, 100 - waited_ms) || 'ms', true);
+  END IF;
 
   WHILE anybody LOOP
     anybody := false;

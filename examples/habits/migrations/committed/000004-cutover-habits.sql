@@ -1,5 +1,5 @@
---! Previous: sha1:e827bcdb674b6dba608e14e10d3d2e1630ecae74
---! Hash: sha1:39e7bbe7af52fe6e5cdb13de423e84cf0ce0abee
+--! Previous: sha1:46a31d838cb0df0c7c5d668c7b16a7532db4b6f7
+--! Hash: sha1:446136fd45bad805a6c35c6b30bab417a1182744
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:39e7bbe7af52fe6e5cdb13de423e84cf0ce0abee
---! Hash: sha1:341779cbbe5926daf330b111ecb872ed28e81fbc
+--! Previous: sha1:446136fd45bad805a6c35c6b30bab417a1182744
+--! Hash: sha1:bd77464befbea3ae7cc2fdf9bd18adcc3aee3c2b
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
