@@ -5,11 +5,31 @@
 ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'cutover'
   CHECK (kind IN ('cutover', 'projection'));
 
+-- What a commit asks for, found by an index whatever the statistics say. Lock: ACCESS EXCLUSIVE on cutover.quarantine and
+-- cutover.images, while the first is rewritten and the other indexed; a commit that meets them leaves its units pending.
+ALTER TABLE cutover.quarantine ADD COLUMN IF NOT EXISTS
+  unit_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (cutover || '/' || direction || '/' || kind || ':' || unit) STORED;
+CREATE INDEX IF NOT EXISTS quarantine_unit_key ON cutover.quarantine (unit_key);
+-- References are of collation "C" in a commit and of the default one in a drain; only of a column in "C" both are found by its index.
+DO $$
+BEGIN
+  IF 'pg_catalog."C"'::regcollation <> ALL (SELECT a.attcollation FROM pg_catalog.pg_attribute AS a
+                                             WHERE a.attrelid = 'cutover.images'::regclass AND a.attname IN ('feeds', 'belongs')) THEN
+    ALTER TABLE cutover.images ALTER COLUMN feeds TYPE text[] COLLATE "C", ALTER COLUMN belongs TYPE text[] COLLATE "C";
+  END IF;
+END;
+$$;
+-- Without fastupdate: a list of entries that are still to be put in would be read from end to end by every look-up.
+CREATE INDEX IF NOT EXISTS images_feeds ON cutover.images USING gin (feeds) WITH (fastupdate = off);
+ALTER INDEX cutover.images_belongs SET (fastupdate = off);
+
 -- The engine: less to do, and less to plan, while a move holds writers up.
 --!include functions/advance.sql
 --!include functions/compiled.sql
 --!include functions/refs_by_kind.sql
 --!include functions/flush_both_sides.sql
+--!include functions/flush_at_commit.sql
+--!include functions/flush.sql
 --!include functions/rehearse.sql
 
 -- Writes that were lost, or waited for ever, next to units that are put aside. Lock: ACCESS EXCLUSIVE on cutover.quarantine, for an update

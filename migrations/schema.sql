@@ -162,12 +162,13 @@ CREATE TABLE cutover.images (
   key text COLLATE "C" NOT NULL,
   seq bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   image text,
-  feeds text[] NOT NULL,
-  belongs text[] NOT NULL,
+  feeds text[] COLLATE "C" NOT NULL,
+  belongs text[] COLLATE "C" NOT NULL,
   taken_by xid8,
   CONSTRAINT images_pkey PRIMARY KEY (xid, cutover, table_name, key)
 );
-CREATE INDEX images_belongs ON cutover.images USING gin (belongs);
+CREATE INDEX images_belongs ON cutover.images USING gin (belongs) WITH (fastupdate=off);
+CREATE INDEX images_feeds ON cutover.images USING gin (feeds) WITH (fastupdate=off);
 CREATE INDEX images_row ON cutover.images USING btree (cutover, table_name, key, seq);
 
 CREATE TABLE cutover.metrics (
@@ -226,10 +227,12 @@ CREATE TABLE cutover.quarantine (
   quarantined_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
   accepted_by text,
   accepted_at timestamp with time zone,
+  unit_key text COLLATE "C" GENERATED ALWAYS AS (((((((cutover || '/'::text) || direction) || '/'::text) || kind) || ':'::text) || unit)) STORED NOT NULL,
   made boolean DEFAULT false NOT NULL,
   CONSTRAINT quarantine_pkey PRIMARY KEY (cutover, direction, kind, unit),
   CONSTRAINT quarantine_class_check CHECK ((class = ANY (ARRAY['quarantined'::text, 'excluded'::text])))
 );
+CREATE INDEX quarantine_unit_key ON cutover.quarantine USING btree (unit_key);
 
 CREATE TABLE cutover.revoked_grants (
   cutover text COLLATE "C" NOT NULL,
@@ -428,7 +431,7 @@ FUNCTION cutover.dead_units(projection_name text, most integer) RETURNS SETOF cu
   LANGUAGE sql STABLE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 PROCEDURE cutover.drain_all(IN cutover_name text DEFAULT NULL::text) plpgsql VOLATILE;
 
@@ -475,10 +478,10 @@ FUNCTION cutover.fit_image(cutover_name text, table_name text, image text) RETUR
   LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.flush() RETURNS void
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.flush_at_commit() RETURNS trigger
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -488,6 +491,9 @@ FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
 
 FUNCTION cutover.flush_transaction(own xid8) RETURNS void
   LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.forget_images(cutover_name text) RETURNS void
+  LANGUAGE sql VOLATILE;
 
 FUNCTION cutover.forget_notes(cutover_name text, unit_direction text, refs text[]) RETURNS void
   LANGUAGE sql VOLATILE;
@@ -734,7 +740,7 @@ FUNCTION cutover.uninstall() RETURNS void
 FUNCTION cutover.unregister_view(view_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
-FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8) RETURNS jsonb
+FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8, reverse_refs text[]) RETURNS jsonb
   LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.verify(cutover_name text, directions text[] DEFAULT NULL::text[], most_details integer DEFAULT 1000) RETURNS bigint

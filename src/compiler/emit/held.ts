@@ -70,7 +70,6 @@ ${found(false)};`;
  */
 function reverseHeld(plan: Plan, kind: PlannedKind): Sql {
   const type = unitType(plan, kind);
-  const cutover = literal(plan.definition.name);
   const nobody = sql`SELECT NULL::${type}, NULL::text, NULL::text WHERE false`;
   const selects = (narrowed: boolean) =>
     kind.targets.flatMap((table) => {
@@ -95,9 +94,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = ${cutover} AND put_aside.direction = 'forward' AND put_aside.kind = ${literal(forward.name)}
-   AND put_aside.unit = linked.feeds::text)`,
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = ${literal(`${plan.definition.name}/forward/${forward.name}:`)} || linked.feeds::text${trusted(narrowed ? " OFFSET 0" : "")}) AS put_aside)`,
       ];
     });
   const body = (narrowed: boolean) => {

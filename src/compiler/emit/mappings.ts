@@ -72,20 +72,25 @@ export function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource,
         sql`SELECT ${table}.* FROM ${qualified(source.schema, source.name)} AS ${table}`
       : feedingRows(kind, source, trusted("$1"));
   }
-  const taken = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)} AND ${which}`;
+  const itsImages = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)}`;
+  // By what they feed, and not by their cutover, whose images may be many; but what a row feeds by way of others may be other units by now.
+  const theirImages = source.throughOthers
+    ? itsImages
+    : sql`image.feeds && ARRAY(SELECT ${literal(`${kind.name}:`)} || given::text FROM unnest($1) AS given)
+                   AND image.cutover IS NOT DISTINCT FROM ${literal(plan.definition.name)} AND image.table_name IS NOT DISTINCT FROM ${literal(source.name)}`;
   return sql`
 SELECT now.*
   FROM (
     ${feedingRows(kind, source, trusted("$1"))}
   ) AS now
  WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                    WHERE ${taken} AND image.key = ROW(${columnsOf("now", source.key)})::text)
+                    WHERE ${itsImages} AND ${which} AND image.key = ROW(${columnsOf("now", source.key)})::text OFFSET 0)
 UNION ALL
 SELECT DISTINCT ON (${columnsOf(source.name, source.key)}) ${table}.*
   FROM (SELECT (first.image::${qualified(source.schema, source.name)}).*
           FROM (SELECT DISTINCT ON (image.key) image.image
                   FROM cutover.images AS image
-                 WHERE ${taken}
+                 WHERE ${theirImages} AND ${which}
                  ORDER BY image.key, image.seq) AS first
          WHERE first.image IS NOT NULL) AS ${table}
   ${fed(kind, source.feed)}

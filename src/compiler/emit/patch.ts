@@ -55,9 +55,8 @@ DECLARE
   known ${unitType(plan, kind)}[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = ${literal(plan.definition.name)} AND put_aside.direction = 'forward'
-                          AND put_aside.kind = ${literal(kind.name)} AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::${unitType(plan, kind)}[];
+                        WHERE put_aside.unit_key = ${literal(`${plan.definition.name}/forward/${kind.name}:`)} || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::${unitType(plan, kind)}[];
   ${join(declarations, "\n")}
 BEGIN
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
@@ -138,6 +137,9 @@ function recordConflicts(plan: Plan, table: PlannedTable): Sql {
     " OR ",
   );
   const columns = table.compared;
+  // OFFSET 0, here and below: looked up by the key, never by a scan of a table that was empty when the session planned this.
+  const theirRow = (of: string) =>
+    sql`CROSS JOIN LATERAL (SELECT row_now.* FROM ${nameOf(table)} AS row_now WHERE ${columnsEqual(table.key, "row_now", of)} OFFSET 0) AS target`;
   const changes =
     changeable(table).length === 0
       ? nothing
@@ -146,7 +148,8 @@ UNION ALL
 SELECT ${jsonOf(table.key, "theirs")}, ${jsonOf(columns, "base")}, CASE WHEN target.present THEN ${jsonOf(columns, "target")} END, ${jsonOf(columns, "theirs")}
   FROM unnest(${variable("theirs", table)}) AS theirs
   JOIN unnest(${variable("base", table)}) AS base ON ${columnsEqual(table.key, "base", "theirs")}
-  LEFT JOIN (SELECT true AS present, row_now.* FROM ${nameOf(table)} AS row_now) AS target ON ${columnsEqual(table.key, "target", "theirs")}
+  LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM ${nameOf(table)} AS row_now
+                      WHERE ${columnsEqual(table.key, "row_now", "theirs")} OFFSET 0) AS target ON true
  WHERE target.present IS NULL OR ${bothChanged}`;
   return sql`
 IF coalesce(cardinality(${variable("gone", table)}), 0) + coalesce(cardinality(${variable("theirs", table)}), 0) + coalesce(cardinality(${variable("added", table)}), 0) > 0 THEN
@@ -154,11 +157,11 @@ IF coalesce(cardinality(${variable("gone", table)}), 0) + coalesce(cardinality($
   SELECT ${literal(plan.definition.name)}, ${literal(table.name)}, found.*
     FROM (
       SELECT ${jsonOf(table.key, "gone")}, ${jsonOf(columns, "gone")}, ${jsonOf(columns, "target")}, NULL::jsonb
-        FROM unnest(${variable("gone", table)}) AS gone JOIN ${nameOf(table)} AS target ON ${columnsEqual(table.key, "target", "gone")}
+        FROM unnest(${variable("gone", table)}) AS gone ${theirRow("gone")}
        WHERE ${differs(ownColumns(plan, table), "target", "gone")}
       UNION ALL
       SELECT ${jsonOf(table.key, "added")}, NULL::jsonb, ${jsonOf(columns, "target")}, ${jsonOf(columns, "added")}
-        FROM unnest(${variable("added", table)}) AS added JOIN ${nameOf(table)} AS target ON ${columnsEqual(table.key, "target", "added")}
+        FROM unnest(${variable("added", table)}) AS added ${theirRow("added")}
        WHERE ${differs(columns, "target", "added")}
       ${changes}
     ) AS found;
@@ -174,7 +177,7 @@ function deleteUnchanged(plan: Plan, table: PlannedTable): Sql {
         .filter((key) => key.references === `${table.schema}.${table.name}`)
         .map(
           (key) => sql`
-AND NOT EXISTS (SELECT FROM ${nameOf(candidate)} AS dependent WHERE ${foreignKeyMatches(key, "dependent", "target")})`,
+AND NOT EXISTS (SELECT FROM ${nameOf(candidate)} AS dependent WHERE ${foreignKeyMatches(key, "dependent", "target")} OFFSET 0)`,
         ),
     );
   return sql`
@@ -247,7 +250,7 @@ function insertMissing(plan: Plan, table: PlannedTable): Sql {
       );
       return [
         sql`
-AND (${anyNull} OR EXISTS (SELECT FROM ${nameOf(parent)} AS parent WHERE ${foreignKeyMatches(key, "added", "parent")}))`,
+AND (${anyNull} OR EXISTS (SELECT FROM ${nameOf(parent)} AS parent WHERE ${foreignKeyMatches(key, "added", "parent")} OFFSET 0))`,
       ];
     });
   const homeless =
@@ -257,7 +260,7 @@ AND (${anyNull} OR EXISTS (SELECT FROM ${nameOf(parent)} AS parent WHERE ${forei
 INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
 SELECT ${literal(plan.definition.name)}, ${literal(table.name)}, ${jsonOf(table.key, "added")}, NULL, NULL, ${jsonOf(table.compared, "added")}
   FROM unnest(${variable("added", table)}) AS added
- WHERE NOT EXISTS (SELECT FROM ${nameOf(table)} AS target WHERE ${columnsEqual(table.key, "target", "added")});`;
+ WHERE NOT EXISTS (SELECT FROM ${nameOf(table)} AS target WHERE ${columnsEqual(table.key, "target", "added")} OFFSET 0);`;
   const onConflict = table.keyIsUnique
     ? sql`
 ON CONFLICT (${join(table.key.map(identifier))}) DO NOTHING`
@@ -266,7 +269,7 @@ ON CONFLICT (${join(table.key.map(identifier))}) DO NOTHING`
 IF ${variable("added", table)} IS NOT NULL THEN
   INSERT INTO ${nameOf(table)} (${join(columns.map(identifier))})${trusted(overriding)}
   SELECT ${columnsOf("added", columns)} FROM unnest(${variable("added", table)}) AS added
-   WHERE NOT EXISTS (SELECT FROM ${nameOf(table)} AS target WHERE ${columnsEqual(table.key, "target", "added")})
+   WHERE NOT EXISTS (SELECT FROM ${nameOf(table)} AS target WHERE ${columnsEqual(table.key, "target", "added")} OFFSET 0)
      ${join(parents, "\n")}
    ORDER BY ${columnsOf("added", table.key)}
   ${onConflict};

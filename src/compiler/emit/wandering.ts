@@ -18,10 +18,15 @@ import { added, gone } from "./variables.ts";
 
 const nameOf = (table: PlannedTable) => qualified(table.schema, table.name);
 
-/** The units that hold rows of the keys that are to be added, as `holder.unit`: `FROM …`. */
+/**
+ * The units that hold rows of the keys that are to be added, as `holder.unit`: `FROM …`.
+ *
+ * OFFSET 0 has Postgres look the rows up key by key. A join it may plan, for a session that began when the table was empty, as a scan
+ * of the whole table.
+ */
 export function fromHolders(plan: Plan, kind: PlannedKind, table: PlannedTable): Sql {
   return sql`FROM unnest(${added(table)}) AS expected
- CROSS JOIN LATERAL (SELECT ${unitOf(plan, kind, "own")}::text AS unit FROM ${nameOf(table)} AS ${identifier(table.name)} ${own(kind, table)} WHERE ${columnsEqual(table.key, table.name, "expected")}) AS holder`;
+ CROSS JOIN LATERAL (SELECT ${unitOf(plan, kind, "own")}::text AS unit FROM ${nameOf(table)} AS ${identifier(table.name)} ${own(kind, table)} WHERE ${columnsEqual(table.key, table.name, "expected")} OFFSET 0) AS holder`;
 }
 
 /**
@@ -65,8 +70,8 @@ SELECT (SELECT ${unitOf(plan, kind, "own")}::text
           FROM ${qualified(plan.schema, names.all(table.name))} AS ${identifier(table.name)} ${own(kind, table)}
          WHERE ${columnsEqual(table.key, table.name, "gone")} LIMIT 1) AS unit
   FROM unnest(${gone(table)}) AS gone
-  JOIN ${nameOf(table)} AS target ON ${columnsEqual(table.key, "target", "gone")}
- WHERE num_nonnulls(${columnsOf("target", table.carried)}) > 0`,
+ WHERE EXISTS (SELECT FROM ${nameOf(table)} AS target
+                WHERE ${columnsEqual(table.key, "target", "gone")} AND num_nonnulls(${columnsOf("target", table.carried)}) > 0 OFFSET 0)`,
   );
   return sql`
 -- Rows that are to go, that hold something of their own, and that the mapping has in other units by now.

@@ -85,13 +85,14 @@ WITH setting AS (
          CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.account_id, now.name)::text)
+                      WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
     FROM (SELECT (first.image::public.setting).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS setting
     CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
@@ -189,9 +190,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'fold_n_to_1' AND put_aside.direction = 'forward' AND put_aside.kind = 'account'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'fold_n_to_1/forward/account:' || linked.feeds::text OFFSET 0) AS put_aside);
 END;
 
 -- … and among all.
@@ -205,9 +206,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'fold_n_to_1' AND put_aside.direction = 'forward' AND put_aside.kind = 'account'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'fold_n_to_1/forward/account:' || linked.feeds::text) AS put_aside);
 
 -- Makes units ("account", as text) true; returns those that a rule holds back, which are left as they are.
 -- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
@@ -368,9 +369,8 @@ DECLARE
   known cutover_fold_n_to_1.forward_account[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = 'fold_n_to_1' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'account' AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::cutover_fold_n_to_1.forward_account[];
+                        WHERE put_aside.unit_key = 'fold_n_to_1/forward/account:' || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::cutover_fold_n_to_1.forward_account[];
   gone_account_settings cutover_fold_n_to_1.row_account_settings[];
   base_account_settings cutover_fold_n_to_1.row_account_settings[];
   theirs_account_settings cutover_fold_n_to_1.row_account_settings[];
@@ -405,17 +405,18 @@ BEGIN
       SELECT 'fold_n_to_1', 'account_settings', found.*
         FROM (
           SELECT jsonb_build_object('account_id', gone.account_id), jsonb_build_object('account_id', gone.account_id, 'settings', gone.settings), jsonb_build_object('account_id', target.account_id, 'settings', target.settings), NULL::jsonb
-            FROM unnest(gone_account_settings) AS gone JOIN public.account_settings AS target ON target.account_id = gone.account_id
+            FROM unnest(gone_account_settings) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.account_settings AS row_now WHERE row_now.account_id = gone.account_id OFFSET 0) AS target
            WHERE ROW(target.account_id, target.settings)::record OPERATOR(pg_catalog.*<>) ROW(gone.account_id, gone.settings)::record
           UNION ALL
           SELECT jsonb_build_object('account_id', added.account_id), NULL::jsonb, jsonb_build_object('account_id', target.account_id, 'settings', target.settings), jsonb_build_object('account_id', added.account_id, 'settings', added.settings)
-            FROM unnest(added_account_settings) AS added JOIN public.account_settings AS target ON target.account_id = added.account_id
+            FROM unnest(added_account_settings) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.account_settings AS row_now WHERE row_now.account_id = added.account_id OFFSET 0) AS target
            WHERE ROW(target.account_id, target.settings)::record OPERATOR(pg_catalog.*<>) ROW(added.account_id, added.settings)::record
           UNION ALL
           SELECT jsonb_build_object('account_id', theirs.account_id), jsonb_build_object('account_id', base.account_id, 'settings', base.settings), CASE WHEN target.present THEN jsonb_build_object('account_id', target.account_id, 'settings', target.settings) END, jsonb_build_object('account_id', theirs.account_id, 'settings', theirs.settings)
             FROM unnest(theirs_account_settings) AS theirs
             JOIN unnest(base_account_settings) AS base ON base.account_id = theirs.account_id
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.account_settings AS row_now) AS target ON target.account_id = theirs.account_id
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.account_settings AS row_now
+                                WHERE row_now.account_id = theirs.account_id OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record AND ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(base.settings)::record AND ROW(target.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.settings)::record)
         ) AS found;
     END IF;
@@ -431,7 +432,7 @@ BEGIN
     IF added_account_settings IS NOT NULL THEN
       INSERT INTO public.account_settings (account_id, settings)
       SELECT added.account_id, added.settings FROM unnest(added_account_settings) AS added
-       WHERE NOT EXISTS (SELECT FROM public.account_settings AS target WHERE target.account_id = added.account_id)
+       WHERE NOT EXISTS (SELECT FROM public.account_settings AS target WHERE target.account_id = added.account_id OFFSET 0)
        ORDER BY added.account_id
       ON CONFLICT (account_id) DO NOTHING;
     END IF;
@@ -475,13 +476,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.key = ROW(now.account_id, now.name)::text)
+                             WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
            FROM (SELECT (first.image::public.setting).*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS setting
            CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)

@@ -118,13 +118,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No")::text)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS "Order"
     CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
@@ -137,13 +138,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No", now."Position")::text)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS "Order lines of the old shop, one row for each article bought"
     CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
@@ -231,13 +233,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No")::text)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS "Order"
     CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
@@ -250,13 +253,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No", now."Position")::text)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS "Order lines of the old shop, one row for each article bought"
     CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
@@ -409,9 +413,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'odd_names' AND put_aside.direction = 'forward' AND put_aside.kind = 'purchase'
-   AND put_aside.unit = linked.feeds::text)
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'odd_names/forward/purchase:' || linked.feeds::text OFFSET 0) AS put_aside)
 UNION ALL
 (WITH linked AS (
 SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.reverse_purchase AS unit, ROW(fed.cutover_1, fed.cutover_2)::cutover_odd_names.forward_purchase AS feeds
@@ -423,9 +427,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'odd_names' AND put_aside.direction = 'forward' AND put_aside.kind = 'purchase'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'odd_names/forward/purchase:' || linked.feeds::text OFFSET 0) AS put_aside);
 END;
 
 -- … and among all.
@@ -439,9 +443,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'odd_names' AND put_aside.direction = 'forward' AND put_aside.kind = 'purchase'
-   AND put_aside.unit = linked.feeds::text)
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'odd_names/forward/purchase:' || linked.feeds::text) AS put_aside)
 UNION ALL
 (WITH linked AS (
 SELECT ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.reverse_purchase AS unit, ROW(fed.cutover_1, fed.cutover_2)::cutover_odd_names.forward_purchase AS feeds
@@ -452,9 +456,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'odd_names' AND put_aside.direction = 'forward' AND put_aside.kind = 'purchase'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'odd_names/forward/purchase:' || linked.feeds::text) AS put_aside);
 
 -- Makes units ("purchase", as text) true; returns those that a rule holds back, which are left as they are.
 -- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
@@ -683,9 +687,8 @@ DECLARE
   known cutover_odd_names.forward_purchase[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = 'odd_names' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'purchase' AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::cutover_odd_names.forward_purchase[];
+                        WHERE put_aside.unit_key = 'odd_names/forward/purchase:' || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::cutover_odd_names.forward_purchase[];
   "gone_Table" cutover_odd_names."row_Table"[];
   "base_Table" cutover_odd_names."row_Table"[];
   "theirs_Table" cutover_odd_names."row_Table"[];
@@ -741,17 +744,18 @@ BEGIN
       SELECT 'odd_names', 'Table', found.*
         FROM (
           SELECT jsonb_build_object('user', gone."user", 'number', gone.number), jsonb_build_object('user', gone."user", 'number', gone.number, 'Column', gone."Column", 'where', gone."where", '$1', gone."$1", 'it''s', gone."it's"), jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's"), NULL::jsonb
-            FROM unnest("gone_Table") AS gone JOIN "Select"."Table" AS target ON target."user" = gone."user" AND target.number = gone.number
+            FROM unnest("gone_Table") AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM "Select"."Table" AS row_now WHERE row_now."user" = gone."user" AND row_now.number = gone.number OFFSET 0) AS target
            WHERE ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Column", gone."where", gone."$1", gone."it's")::record
           UNION ALL
           SELECT jsonb_build_object('user', added."user", 'number', added.number), NULL::jsonb, jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's"), jsonb_build_object('user', added."user", 'number', added.number, 'Column', added."Column", 'where', added."where", '$1', added."$1", 'it''s', added."it's")
-            FROM unnest("added_Table") AS added JOIN "Select"."Table" AS target ON target."user" = added."user" AND target.number = added.number
+            FROM unnest("added_Table") AS added CROSS JOIN LATERAL (SELECT row_now.* FROM "Select"."Table" AS row_now WHERE row_now."user" = added."user" AND row_now.number = added.number OFFSET 0) AS target
            WHERE ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(added."user", added.number, added."Column", added."where", added."$1", added."it's")::record
           UNION ALL
           SELECT jsonb_build_object('user', theirs."user", 'number', theirs.number), jsonb_build_object('user', base."user", 'number', base.number, 'Column', base."Column", 'where', base."where", '$1', base."$1", 'it''s', base."it's"), CASE WHEN target.present THEN jsonb_build_object('user', target."user", 'number', target.number, 'Column', target."Column", 'where', target."where", '$1', target."$1", 'it''s', target."it's") END, jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Column', theirs."Column", 'where', theirs."where", '$1', theirs."$1", 'it''s', theirs."it's")
             FROM unnest("theirs_Table") AS theirs
             JOIN unnest("base_Table") AS base ON base."user" = theirs."user" AND base.number = theirs.number
-            LEFT JOIN (SELECT true AS present, row_now.* FROM "Select"."Table" AS row_now) AS target ON target."user" = theirs."user" AND target.number = theirs.number
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM "Select"."Table" AS row_now
+                                WHERE row_now."user" = theirs."user" AND row_now.number = theirs.number OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record AND ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(base."Column")::record AND ROW(target."Column")::record OPERATOR(pg_catalog.*<>) ROW(theirs."Column")::record) OR (ROW(base."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record AND ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(base."where")::record AND ROW(target."where")::record OPERATOR(pg_catalog.*<>) ROW(theirs."where")::record) OR (ROW(base."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record AND ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(base."$1")::record AND ROW(target."$1")::record OPERATOR(pg_catalog.*<>) ROW(theirs."$1")::record) OR (ROW(base."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record AND ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(base."it's")::record AND ROW(target."it's")::record OPERATOR(pg_catalog.*<>) ROW(theirs."it's")::record)
         ) AS found;
     END IF;
@@ -760,17 +764,18 @@ BEGIN
       SELECT 'odd_names', 'Order lines of the old shop, one row for each article bundle', found.*
         FROM (
           SELECT jsonb_build_object('user', gone."user", 'number', gone.number, 'Position', gone."Position"), jsonb_build_object('user', gone."user", 'number', gone.number, 'Position', gone."Position", 'from', gone."from",  E'a "b" \\ c', gone."a ""b"" \ c"), jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c"), NULL::jsonb
-            FROM unnest("gone_Order lines of the old shop, one row for each art_80b454c6") AS gone JOIN "Select"."Order lines of the old shop, one row for each article bundle" AS target ON target."user" = gone."user" AND target.number = gone.number AND target."Position" = gone."Position"
+            FROM unnest("gone_Order lines of the old shop, one row for each art_80b454c6") AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS row_now WHERE row_now."user" = gone."user" AND row_now.number = gone.number AND row_now."Position" = gone."Position" OFFSET 0) AS target
            WHERE ROW(target."user", target.number, target."Position", target."from", target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Position", gone."from", gone."a ""b"" \ c")::record
           UNION ALL
           SELECT jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position"), NULL::jsonb, jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c"), jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position", 'from', added."from",  E'a "b" \\ c', added."a ""b"" \ c")
-            FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added JOIN "Select"."Order lines of the old shop, one row for each article bundle" AS target ON target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position"
+            FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added CROSS JOIN LATERAL (SELECT row_now.* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS row_now WHERE row_now."user" = added."user" AND row_now.number = added.number AND row_now."Position" = added."Position" OFFSET 0) AS target
            WHERE ROW(target."user", target.number, target."Position", target."from", target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(added."user", added.number, added."Position", added."from", added."a ""b"" \ c")::record
           UNION ALL
           SELECT jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Position', theirs."Position"), jsonb_build_object('user', base."user", 'number', base.number, 'Position', base."Position", 'from', base."from",  E'a "b" \\ c', base."a ""b"" \ c"), CASE WHEN target.present THEN jsonb_build_object('user', target."user", 'number', target.number, 'Position', target."Position", 'from', target."from",  E'a "b" \\ c', target."a ""b"" \ c") END, jsonb_build_object('user', theirs."user", 'number', theirs.number, 'Position', theirs."Position", 'from', theirs."from",  E'a "b" \\ c', theirs."a ""b"" \ c")
             FROM unnest("theirs_Order lines of the old shop, one row for each a_fb68100e") AS theirs
             JOIN unnest("base_Order lines of the old shop, one row for each art_88a8dc2b") AS base ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
-            LEFT JOIN (SELECT true AS present, row_now.* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS row_now) AS target ON target."user" = theirs."user" AND target.number = theirs.number AND target."Position" = theirs."Position"
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS row_now
+                                WHERE row_now."user" = theirs."user" AND row_now.number = theirs.number AND row_now."Position" = theirs."Position" OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record AND ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(base."from")::record AND ROW(target."from")::record OPERATOR(pg_catalog.*<>) ROW(theirs."from")::record) OR (ROW(base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record AND ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(base."a ""b"" \ c")::record AND ROW(target."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs."a ""b"" \ c")::record)
         ) AS found;
     END IF;
@@ -789,7 +794,7 @@ BEGIN
     IF "added_Table" IS NOT NULL THEN
       INSERT INTO "Select"."Table" ("user", number, "Column", "where", "$1", "it's")
       SELECT added."user", added.number, added."Column", added."where", added."$1", added."it's" FROM unnest("added_Table") AS added
-       WHERE NOT EXISTS (SELECT FROM "Select"."Table" AS target WHERE target."user" = added."user" AND target.number = added.number)
+       WHERE NOT EXISTS (SELECT FROM "Select"."Table" AS target WHERE target."user" = added."user" AND target.number = added.number OFFSET 0)
        ORDER BY added."user", added.number
       ON CONFLICT ("user", number) DO NOTHING;
     END IF;
@@ -805,14 +810,14 @@ BEGIN
     IF "added_Order lines of the old shop, one row for each ar_91d2a332" IS NOT NULL THEN
       INSERT INTO "Select"."Order lines of the old shop, one row for each article bundle" ("user", number, "Position", "from", "a ""b"" \ c")
       SELECT added."user", added.number, added."Position", added."from", added."a ""b"" \ c" FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added
-       WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position")
-         AND (added."user" IS NULL OR added.number IS NULL OR EXISTS (SELECT FROM "Select"."Table" AS parent WHERE added."user" = parent."user" AND added.number = parent.number))
+       WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position" OFFSET 0)
+         AND (added."user" IS NULL OR added.number IS NULL OR EXISTS (SELECT FROM "Select"."Table" AS parent WHERE added."user" = parent."user" AND added.number = parent.number OFFSET 0))
        ORDER BY added."user", added.number, added."Position"
       ON CONFLICT ("user", number, "Position") DO NOTHING;
       INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
       SELECT 'odd_names', 'Order lines of the old shop, one row for each article bundle', jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position"), NULL, NULL, jsonb_build_object('user', added."user", 'number', added.number, 'Position', added."Position", 'from', added."from",  E'a "b" \\ c', added."a ""b"" \ c")
         FROM unnest("added_Order lines of the old shop, one row for each ar_91d2a332") AS added
-       WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position");
+       WHERE NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS target WHERE target."user" = added."user" AND target.number = added.number AND target."Position" = added."Position" OFFSET 0);
     END IF;
   END IF;
 
@@ -827,7 +832,7 @@ BEGIN
       DELETE FROM "Select"."Table" AS target USING unnest("gone_Table") AS gone
        WHERE target."user" = gone."user" AND target.number = gone.number
          AND NOT (ROW(target."user", target.number, target."Column", target."where", target."$1", target."it's")::record OPERATOR(pg_catalog.*<>) ROW(gone."user", gone.number, gone."Column", gone."where", gone."$1", gone."it's")::record)
-         AND NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS dependent WHERE dependent."user" = target."user" AND dependent.number = target.number);
+         AND NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS dependent WHERE dependent."user" = target."user" AND dependent.number = target.number OFFSET 0);
     END IF;
   END IF;
   RETURN "gone_Table" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL;
@@ -867,13 +872,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.key = ROW(now."user", now."No")::text)
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.key = ROW(now."user", now."No")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
            FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS "Order"
            CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
@@ -891,13 +897,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.key = ROW(now."user", now."No", now."Position")::text)
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
            FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS "Order lines of the old shop, one row for each article bought"
            CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)

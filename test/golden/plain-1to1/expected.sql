@@ -124,13 +124,14 @@ WITH memo AS (
          CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (memo.id) memo.*
     FROM (SELECT (first.image::public.memo).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS memo
     CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)
@@ -257,9 +258,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'plain_1to1' AND put_aside.direction = 'forward' AND put_aside.kind = 'note'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'plain_1to1/forward/note:' || linked.feeds::text OFFSET 0) AS put_aside);
 END;
 
 -- … and among all.
@@ -273,9 +274,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'plain_1to1' AND put_aside.direction = 'forward' AND put_aside.kind = 'note'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'plain_1to1/forward/note:' || linked.feeds::text) AS put_aside);
 
 -- Makes units ("note", as text) true; returns those that a rule holds back, which are left as they are.
 -- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
@@ -436,9 +437,8 @@ DECLARE
   known cutover_plain_1to1.forward_note[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = 'plain_1to1' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'note' AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::cutover_plain_1to1.forward_note[];
+                        WHERE put_aside.unit_key = 'plain_1to1/forward/note:' || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::cutover_plain_1to1.forward_note[];
   gone_note cutover_plain_1to1.row_note[];
   base_note cutover_plain_1to1.row_note[];
   theirs_note cutover_plain_1to1.row_note[];
@@ -473,17 +473,18 @@ BEGIN
       SELECT 'plain_1to1', 'note', found.*
         FROM (
           SELECT jsonb_build_object('note_id', gone.note_id), jsonb_build_object('note_id', gone.note_id, 'heading', gone.heading, 'text', gone.text, 'price', gone.price, 'weight', gone.weight, 'state', gone.state, 'rank', gone.rank, 'written_at', gone.written_at, 'remind_at', gone.remind_at, 'file', gone.file), jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file), NULL::jsonb
-            FROM unnest(gone_note) AS gone JOIN public.note AS target ON target.note_id = gone.note_id
+            FROM unnest(gone_note) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.note AS row_now WHERE row_now.note_id = gone.note_id OFFSET 0) AS target
            WHERE ROW(target.note_id, target.heading, target.text, target.price, target.weight, target.state, target.rank, target.written_at, target.remind_at, target.file)::record OPERATOR(pg_catalog.*<>) ROW(gone.note_id, gone.heading, gone.text, gone.price, gone.weight, gone.state, gone.rank, gone.written_at, gone.remind_at, gone.file)::record
           UNION ALL
           SELECT jsonb_build_object('note_id', added.note_id), NULL::jsonb, jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file), jsonb_build_object('note_id', added.note_id, 'heading', added.heading, 'text', added.text, 'price', added.price, 'weight', added.weight, 'state', added.state, 'rank', added.rank, 'written_at', added.written_at, 'remind_at', added.remind_at, 'file', added.file)
-            FROM unnest(added_note) AS added JOIN public.note AS target ON target.note_id = added.note_id
+            FROM unnest(added_note) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.note AS row_now WHERE row_now.note_id = added.note_id OFFSET 0) AS target
            WHERE ROW(target.note_id, target.heading, target.text, target.price, target.weight, target.state, target.rank, target.written_at, target.remind_at, target.file)::record OPERATOR(pg_catalog.*<>) ROW(added.note_id, added.heading, added.text, added.price, added.weight, added.state, added.rank, added.written_at, added.remind_at, added.file)::record
           UNION ALL
           SELECT jsonb_build_object('note_id', theirs.note_id), jsonb_build_object('note_id', base.note_id, 'heading', base.heading, 'text', base.text, 'price', base.price, 'weight', base.weight, 'state', base.state, 'rank', base.rank, 'written_at', base.written_at, 'remind_at', base.remind_at, 'file', base.file), CASE WHEN target.present THEN jsonb_build_object('note_id', target.note_id, 'heading', target.heading, 'text', target.text, 'price', target.price, 'weight', target.weight, 'state', target.state, 'rank', target.rank, 'written_at', target.written_at, 'remind_at', target.remind_at, 'file', target.file) END, jsonb_build_object('note_id', theirs.note_id, 'heading', theirs.heading, 'text', theirs.text, 'price', theirs.price, 'weight', theirs.weight, 'state', theirs.state, 'rank', theirs.rank, 'written_at', theirs.written_at, 'remind_at', theirs.remind_at, 'file', theirs.file)
             FROM unnest(theirs_note) AS theirs
             JOIN unnest(base_note) AS base ON base.note_id = theirs.note_id
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.note AS row_now) AS target ON target.note_id = theirs.note_id
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.note AS row_now
+                                WHERE row_now.note_id = theirs.note_id OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record AND ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(base.heading)::record AND ROW(target.heading)::record OPERATOR(pg_catalog.*<>) ROW(theirs.heading)::record) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record) OR (ROW(base.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record AND ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(base.price)::record AND ROW(target.price)::record OPERATOR(pg_catalog.*<>) ROW(theirs.price)::record) OR (ROW(base.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record AND ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(base.weight)::record AND ROW(target.weight)::record OPERATOR(pg_catalog.*<>) ROW(theirs.weight)::record) OR (ROW(base.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record AND ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(base.state)::record AND ROW(target.state)::record OPERATOR(pg_catalog.*<>) ROW(theirs.state)::record) OR (ROW(base.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record AND ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(base.rank)::record AND ROW(target.rank)::record OPERATOR(pg_catalog.*<>) ROW(theirs.rank)::record) OR (ROW(base.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record AND ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(base.written_at)::record AND ROW(target.written_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.written_at)::record) OR (ROW(base.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record AND ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(base.remind_at)::record AND ROW(target.remind_at)::record OPERATOR(pg_catalog.*<>) ROW(theirs.remind_at)::record) OR (ROW(base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record AND ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(base.file)::record AND ROW(target.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.file)::record)
         ) AS found;
     END IF;
@@ -507,7 +508,7 @@ BEGIN
     IF added_note IS NOT NULL THEN
       INSERT INTO public.note (note_id, heading, text, price, weight, state, rank, written_at, remind_at, file)
       SELECT added.note_id, added.heading, added.text, added.price, added.weight, added.state, added.rank, added.written_at, added.remind_at, added.file FROM unnest(added_note) AS added
-       WHERE NOT EXISTS (SELECT FROM public.note AS target WHERE target.note_id = added.note_id)
+       WHERE NOT EXISTS (SELECT FROM public.note AS target WHERE target.note_id = added.note_id OFFSET 0)
        ORDER BY added.note_id
       ON CONFLICT (note_id) DO NOTHING;
     END IF;
@@ -551,13 +552,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.key = ROW(now.id)::text)
+                             WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (memo.id) memo.*
            FROM (SELECT (first.image::public.memo).*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS memo
            CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)

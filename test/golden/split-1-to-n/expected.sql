@@ -104,13 +104,14 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (first.image::public.diary).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS diary
     CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
@@ -183,13 +184,14 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (first.image::public.diary).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS diary
     CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
@@ -281,13 +283,14 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (first.image::public.diary).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS diary
     CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
@@ -511,9 +514,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'split_1_to_n' AND put_aside.direction = 'forward' AND put_aside.kind = 'book'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'split_1_to_n/forward/book:' || linked.feeds::text OFFSET 0) AS put_aside);
 END;
 
 -- … and among all.
@@ -527,9 +530,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'split_1_to_n' AND put_aside.direction = 'forward' AND put_aside.kind = 'book'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'split_1_to_n/forward/book:' || linked.feeds::text) AS put_aside);
 
 -- Makes units ("writer", as text) true; returns those that a rule holds back, which are left as they are.
 -- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
@@ -646,10 +649,10 @@ BEGIN
       INTO elsewhere, taken_over
       FROM (
         SELECT holder.unit FROM unnest(added_volume) AS expected
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id) AS holder
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id OFFSET 0) AS holder
         UNION ALL
         SELECT holder.unit FROM unnest(added_day) AS expected
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day) AS holder
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day OFFSET 0) AS holder
       ) AS holder;
     IF elsewhere IS NOT NULL THEN
       PERFORM cutover.lock_units('split_1_to_n', 'forward', 'book', elsewhere,
@@ -686,7 +689,7 @@ BEGIN
        ORDER BY expected.diary_id
       ON CONFLICT (diary_id) DO UPDATE SET author = excluded.author, first_day = excluded.first_day WHERE EXISTS (SELECT FROM (SELECT volume.*) AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text = ANY ($1));
       IF EXISTS (SELECT FROM unnest(added_volume) AS expected
-       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id) AS holder WHERE holder.unit <> ALL ($1)) THEN
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE volume.diary_id = expected.diary_id OFFSET 0) AS holder WHERE holder.unit <> ALL ($1)) THEN
         RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'volume'
           USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
       END IF;
@@ -709,7 +712,7 @@ BEGIN
        ORDER BY expected.diary_id, expected.day
       ON CONFLICT (diary_id, day) DO UPDATE SET author = excluded.author, text = excluded.text, mood = excluded.mood, mood_name = excluded.mood_name WHERE EXISTS (SELECT FROM (SELECT day.*) AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text = ANY ($1));
       IF EXISTS (SELECT FROM unnest(added_day) AS expected
-       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day) AS holder WHERE holder.unit <> ALL ($1)) THEN
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS unit FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE day.diary_id = expected.diary_id AND day.day = expected.day OFFSET 0) AS holder WHERE holder.unit <> ALL ($1)) THEN
         RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'day'
           USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
       END IF;
@@ -879,9 +882,8 @@ DECLARE
   known cutover_split_1_to_n.forward_writer[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = 'split_1_to_n' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'writer' AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::cutover_split_1_to_n.forward_writer[];
+                        WHERE put_aside.unit_key = 'split_1_to_n/forward/writer:' || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::cutover_split_1_to_n.forward_writer[];
   gone_author cutover_split_1_to_n.row_author[];
   base_author cutover_split_1_to_n.row_author[];
   theirs_author cutover_split_1_to_n.row_author[];
@@ -916,11 +918,11 @@ BEGIN
       SELECT 'split_1_to_n', 'author', found.*
         FROM (
           SELECT jsonb_build_object('name', gone.name), jsonb_build_object('name', gone.name), jsonb_build_object('name', target.name), NULL::jsonb
-            FROM unnest(gone_author) AS gone JOIN public.author AS target ON target.name = gone.name
+            FROM unnest(gone_author) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.author AS row_now WHERE row_now.name = gone.name OFFSET 0) AS target
            WHERE ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.name)::record
           UNION ALL
           SELECT jsonb_build_object('name', added.name), NULL::jsonb, jsonb_build_object('name', target.name), jsonb_build_object('name', added.name)
-            FROM unnest(added_author) AS added JOIN public.author AS target ON target.name = added.name
+            FROM unnest(added_author) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.author AS row_now WHERE row_now.name = added.name OFFSET 0) AS target
            WHERE ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(added.name)::record
         ) AS found;
     END IF;
@@ -928,7 +930,7 @@ BEGIN
     IF added_author IS NOT NULL THEN
       INSERT INTO public.author (name)
       SELECT added.name FROM unnest(added_author) AS added
-       WHERE NOT EXISTS (SELECT FROM public.author AS target WHERE target.name = added.name)
+       WHERE NOT EXISTS (SELECT FROM public.author AS target WHERE target.name = added.name OFFSET 0)
        ORDER BY added.name
       ON CONFLICT (name) DO NOTHING;
     END IF;
@@ -939,7 +941,7 @@ BEGIN
       DELETE FROM public.author AS target USING unnest(gone_author) AS gone
        WHERE target.name = gone.name
          AND NOT (ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.name)::record)
-         AND NOT EXISTS (SELECT FROM public.volume AS dependent WHERE dependent.author = target.name);
+         AND NOT EXISTS (SELECT FROM public.volume AS dependent WHERE dependent.author = target.name OFFSET 0);
     END IF;
   END IF;
   RETURN gone_author IS NOT NULL;
@@ -959,9 +961,8 @@ DECLARE
   known cutover_split_1_to_n.forward_book[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = 'split_1_to_n' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'book' AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::cutover_split_1_to_n.forward_book[];
+                        WHERE put_aside.unit_key = 'split_1_to_n/forward/book:' || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::cutover_split_1_to_n.forward_book[];
   gone_volume cutover_split_1_to_n.row_volume[];
   base_volume cutover_split_1_to_n.row_volume[];
   theirs_volume cutover_split_1_to_n.row_volume[];
@@ -1017,17 +1018,18 @@ BEGIN
       SELECT 'split_1_to_n', 'volume', found.*
         FROM (
           SELECT jsonb_build_object('diary_id', gone.diary_id), jsonb_build_object('diary_id', gone.diary_id, 'author', gone.author, 'first_day', gone.first_day), jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day), NULL::jsonb
-            FROM unnest(gone_volume) AS gone JOIN public.volume AS target ON target.diary_id = gone.diary_id
+            FROM unnest(gone_volume) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.volume AS row_now WHERE row_now.diary_id = gone.diary_id OFFSET 0) AS target
            WHERE ROW(target.diary_id, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.first_day)::record
           UNION ALL
           SELECT jsonb_build_object('diary_id', added.diary_id), NULL::jsonb, jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day), jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'first_day', added.first_day)
-            FROM unnest(added_volume) AS added JOIN public.volume AS target ON target.diary_id = added.diary_id
+            FROM unnest(added_volume) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.volume AS row_now WHERE row_now.diary_id = added.diary_id OFFSET 0) AS target
            WHERE ROW(target.diary_id, target.author, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(added.diary_id, added.author, added.first_day)::record
           UNION ALL
           SELECT jsonb_build_object('diary_id', theirs.diary_id), jsonb_build_object('diary_id', base.diary_id, 'author', base.author, 'first_day', base.first_day), CASE WHEN target.present THEN jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'first_day', target.first_day) END, jsonb_build_object('diary_id', theirs.diary_id, 'author', theirs.author, 'first_day', theirs.first_day)
             FROM unnest(theirs_volume) AS theirs
             JOIN unnest(base_volume) AS base ON base.diary_id = theirs.diary_id
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.volume AS row_now) AS target ON target.diary_id = theirs.diary_id
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.volume AS row_now
+                                WHERE row_now.diary_id = theirs.diary_id OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record) OR (ROW(base.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record AND ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(base.first_day)::record AND ROW(target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(theirs.first_day)::record)
         ) AS found;
     END IF;
@@ -1036,17 +1038,18 @@ BEGIN
       SELECT 'split_1_to_n', 'day', found.*
         FROM (
           SELECT jsonb_build_object('diary_id', gone.diary_id, 'day', gone.day), jsonb_build_object('diary_id', gone.diary_id, 'author', gone.author, 'day', gone.day, 'text', gone.text, 'mood', gone.mood, 'mood_name', gone.mood_name), jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name), NULL::jsonb
-            FROM unnest(gone_day) AS gone JOIN public.day AS target ON target.diary_id = gone.diary_id AND target.day = gone.day
+            FROM unnest(gone_day) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.day AS row_now WHERE row_now.diary_id = gone.diary_id AND row_now.day = gone.day OFFSET 0) AS target
            WHERE ROW(target.diary_id, target.day, target.text, target.mood, target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.day, gone.text, gone.mood, gone.mood_name)::record
           UNION ALL
           SELECT jsonb_build_object('diary_id', added.diary_id, 'day', added.day), NULL::jsonb, jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name), jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'day', added.day, 'text', added.text, 'mood', added.mood, 'mood_name', added.mood_name)
-            FROM unnest(added_day) AS added JOIN public.day AS target ON target.diary_id = added.diary_id AND target.day = added.day
+            FROM unnest(added_day) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.day AS row_now WHERE row_now.diary_id = added.diary_id AND row_now.day = added.day OFFSET 0) AS target
            WHERE ROW(target.diary_id, target.author, target.day, target.text, target.mood, target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(added.diary_id, added.author, added.day, added.text, added.mood, added.mood_name)::record
           UNION ALL
           SELECT jsonb_build_object('diary_id', theirs.diary_id, 'day', theirs.day), jsonb_build_object('diary_id', base.diary_id, 'author', base.author, 'day', base.day, 'text', base.text, 'mood', base.mood, 'mood_name', base.mood_name), CASE WHEN target.present THEN jsonb_build_object('diary_id', target.diary_id, 'author', target.author, 'day', target.day, 'text', target.text, 'mood', target.mood, 'mood_name', target.mood_name) END, jsonb_build_object('diary_id', theirs.diary_id, 'author', theirs.author, 'day', theirs.day, 'text', theirs.text, 'mood', theirs.mood, 'mood_name', theirs.mood_name)
             FROM unnest(theirs_day) AS theirs
             JOIN unnest(base_day) AS base ON base.diary_id = theirs.diary_id AND base.day = theirs.day
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.day AS row_now) AS target ON target.diary_id = theirs.diary_id AND target.day = theirs.day
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.day AS row_now
+                                WHERE row_now.diary_id = theirs.diary_id AND row_now.day = theirs.day OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(base.author)::record AND ROW(target.author)::record OPERATOR(pg_catalog.*<>) ROW(theirs.author)::record) OR (ROW(base.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(base.text)::record AND ROW(target.text)::record OPERATOR(pg_catalog.*<>) ROW(theirs.text)::record) OR (ROW(base.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record AND ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(base.mood)::record AND ROW(target.mood)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood)::record) OR (ROW(base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record AND ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(base.mood_name)::record AND ROW(target.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.mood_name)::record)
         ) AS found;
     END IF;
@@ -1063,14 +1066,14 @@ BEGIN
     IF added_volume IS NOT NULL THEN
       INSERT INTO public.volume (diary_id, author, first_day)
       SELECT added.diary_id, added.author, added.first_day FROM unnest(added_volume) AS added
-       WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id)
-         AND (added.author IS NULL OR EXISTS (SELECT FROM public.author AS parent WHERE added.author = parent.name))
+       WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id OFFSET 0)
+         AND (added.author IS NULL OR EXISTS (SELECT FROM public.author AS parent WHERE added.author = parent.name OFFSET 0))
        ORDER BY added.diary_id
       ON CONFLICT (diary_id) DO NOTHING;
       INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
       SELECT 'split_1_to_n', 'volume', jsonb_build_object('diary_id', added.diary_id), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'first_day', added.first_day)
         FROM unnest(added_volume) AS added
-       WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id);
+       WHERE NOT EXISTS (SELECT FROM public.volume AS target WHERE target.diary_id = added.diary_id OFFSET 0);
     END IF;
     IF theirs_day IS NOT NULL THEN
       UPDATE public.day AS target
@@ -1086,14 +1089,14 @@ BEGIN
     IF added_day IS NOT NULL THEN
       INSERT INTO public.day (diary_id, author, day, text, mood, mood_name)
       SELECT added.diary_id, added.author, added.day, added.text, added.mood, added.mood_name FROM unnest(added_day) AS added
-       WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day)
-         AND (added.diary_id IS NULL OR added.author IS NULL OR EXISTS (SELECT FROM public.volume AS parent WHERE added.diary_id = parent.diary_id AND added.author = parent.author))
+       WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day OFFSET 0)
+         AND (added.diary_id IS NULL OR added.author IS NULL OR EXISTS (SELECT FROM public.volume AS parent WHERE added.diary_id = parent.diary_id AND added.author = parent.author OFFSET 0))
        ORDER BY added.diary_id, added.day
       ON CONFLICT (diary_id, day) DO NOTHING;
       INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
       SELECT 'split_1_to_n', 'day', jsonb_build_object('diary_id', added.diary_id, 'day', added.day), NULL, NULL, jsonb_build_object('diary_id', added.diary_id, 'author', added.author, 'day', added.day, 'text', added.text, 'mood', added.mood, 'mood_name', added.mood_name)
         FROM unnest(added_day) AS added
-       WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day);
+       WHERE NOT EXISTS (SELECT FROM public.day AS target WHERE target.diary_id = added.diary_id AND target.day = added.day OFFSET 0);
     END IF;
   END IF;
 
@@ -1108,7 +1111,7 @@ BEGIN
       DELETE FROM public.volume AS target USING unnest(gone_volume) AS gone
        WHERE target.diary_id = gone.diary_id
          AND NOT (ROW(target.diary_id, target.first_day)::record OPERATOR(pg_catalog.*<>) ROW(gone.diary_id, gone.first_day)::record)
-         AND NOT EXISTS (SELECT FROM public.day AS dependent WHERE dependent.diary_id = target.diary_id AND dependent.author = target.author);
+         AND NOT EXISTS (SELECT FROM public.day AS dependent WHERE dependent.diary_id = target.diary_id AND dependent.author = target.author OFFSET 0);
     END IF;
   END IF;
   RETURN gone_volume IS NOT NULL OR gone_day IS NOT NULL;
@@ -1141,13 +1144,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text)
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
            FROM (SELECT (first.image::public.diary).*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS diary
            CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
@@ -1191,13 +1195,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text)
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
            FROM (SELECT (first.image::public.diary).*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS diary
            CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)

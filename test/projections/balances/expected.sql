@@ -171,7 +171,7 @@ BEGIN
       INTO elsewhere, taken_over
       FROM (
         SELECT holder.unit FROM unnest(added_running_balance) AS expected
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1)::cutover_balances.forward_account::text AS unit FROM public.running_balance AS running_balance CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE running_balance.event_id = expected.event_id) AS holder
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1)::cutover_balances.forward_account::text AS unit FROM public.running_balance AS running_balance CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE running_balance.event_id = expected.event_id OFFSET 0) AS holder
       ) AS holder;
     IF elsewhere IS NOT NULL THEN
       PERFORM cutover.lock_units('balances', 'forward', 'account', elsewhere,
@@ -212,7 +212,7 @@ BEGIN
        ORDER BY expected.event_id
       ON CONFLICT (event_id) DO UPDATE SET account_id = excluded.account_id, happened_at = excluded.happened_at, balance = excluded.balance WHERE EXISTS (SELECT FROM (SELECT running_balance.*) AS running_balance CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE ROW(own.cutover_1)::cutover_balances.forward_account::text = ANY ($1));
       IF EXISTS (SELECT FROM unnest(added_running_balance) AS expected
-       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1)::cutover_balances.forward_account::text AS unit FROM public.running_balance AS running_balance CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE running_balance.event_id = expected.event_id) AS holder WHERE holder.unit <> ALL ($1)) THEN
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1)::cutover_balances.forward_account::text AS unit FROM public.running_balance AS running_balance CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE running_balance.event_id = expected.event_id OFFSET 0) AS holder WHERE holder.unit <> ALL ($1)) THEN
         RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'running_balance'
           USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
       END IF;

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:46a31d838cb0df0c7c5d668c7b16a7532db4b6f7
+--! Hash: sha1:b0b132435bb3f7ae8a06748bb3516a67bf2925d0
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -2854,6 +2854,24 @@ ALTER DEFAULT PRIVILEGES IN SCHEMA cutover REVOKE EXECUTE ON ROUTINES FROM PUBLI
 ALTER TABLE cutover.cutovers ADD COLUMN IF NOT EXISTS kind text NOT NULL DEFAULT 'cutover'
   CHECK (kind IN ('cutover', 'projection'));
 
+-- What a commit asks for, found by an index whatever the statistics say. Lock: ACCESS EXCLUSIVE on cutover.quarantine and
+-- cutover.images, while the first is rewritten and the other indexed; a commit that meets them leaves its units pending.
+ALTER TABLE cutover.quarantine ADD COLUMN IF NOT EXISTS
+  unit_key text COLLATE "C" NOT NULL GENERATED ALWAYS AS (cutover || '/' || direction || '/' || kind || ':' || unit) STORED;
+CREATE INDEX IF NOT EXISTS quarantine_unit_key ON cutover.quarantine (unit_key);
+-- References are of collation "C" in a commit and of the default one in a drain; only of a column in "C" both are found by its index.
+DO $$
+BEGIN
+  IF 'pg_catalog."C"'::regcollation <> ALL (SELECT a.attcollation FROM pg_catalog.pg_attribute AS a
+                                             WHERE a.attrelid = 'cutover.images'::regclass AND a.attname IN ('feeds', 'belongs')) THEN
+    ALTER TABLE cutover.images ALTER COLUMN feeds TYPE text[] COLLATE "C", ALTER COLUMN belongs TYPE text[] COLLATE "C";
+  END IF;
+END;
+$$;
+-- Without fastupdate: a list of entries that are still to be put in would be read from end to end by every look-up.
+CREATE INDEX IF NOT EXISTS images_feeds ON cutover.images USING gin (feeds) WITH (fastupdate = off);
+ALTER INDEX cutover.images_belongs SET (fastupdate = off);
+
 -- The engine: less to do, and less to plan, while a move holds writers up.
 -- Moves a cutover to its next phase, in one short transaction under the exclusive barrier: it waits for commits in progress,
 -- not for open transactions, and at most for the lock timeout (55P03; try again).
@@ -3177,6 +3195,9 @@ END;
 -- Locks, in this order: version rows of coarser forward units, version rows of reverse units, the legacy rows of the reverse
 -- units. The legacy rows have to be locked before anything is read: a legacy writer that commits between our reading and our
 -- writing would be overwritten by what we read.
+--
+-- What waits, and what has been put aside, may be much, and its statistics may say that it is nothing. So images are found by what they
+-- feed or belong to and never by their cutover (IS NOT DISTINCT FROM is no condition that an index could serve), all else by unit_key.
 CREATE OR REPLACE FUNCTION cutover.flush_both_sides(
   stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false
 ) RETURNS void
@@ -3205,6 +3226,9 @@ DECLARE
   any_unmade boolean;
   reverse_work text[];
   forward_checked text[];
+  forward_keys text[];
+  reverse_keys text[];
+  aside text[];
   beside_held text[];
   released boolean;
   failure_gone boolean;
@@ -3227,18 +3251,18 @@ BEGIN
       FROM (SELECT pg_catalog.unnest(reverse_all) AS ref
             UNION ALL SELECT pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', forward_all))
             UNION ALL SELECT pg_catalog.unnest(i.belongs) FROM cutover.images AS i
-                       WHERE i.cutover = stand.name AND i.feeds && forward_all) AS refs;
+                       WHERE i.feeds && forward_all AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
     SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO forward_all
       FROM (SELECT pg_catalog.unnest(forward_all) AS ref
             UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
-                       WHERE i.cutover = stand.name AND i.belongs && reverse_all) AS refs;
+                       WHERE i.belongs && reverse_all AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
     -- Images may hang together in long chains (a row feeds two weeks, and so does the next one): all of a chain before anything is locked.
     LOOP
       chained := pg_catalog.cardinality(forward_all);
       SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO forward_all
         FROM (SELECT pg_catalog.unnest(forward_all) AS ref
               UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
-                         WHERE i.cutover = stand.name AND i.feeds && forward_all) AS refs;
+                         WHERE i.feeds && forward_all AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
       EXIT WHEN chained = pg_catalog.cardinality(forward_all);
     END LOOP;
     EXIT WHEN rounds > 0
@@ -3304,15 +3328,15 @@ BEGIN
   END LOOP;
   -- An image is the base of every unit that it feeds. While one of them is put aside, the image has to wait, and with it all that it
   -- feeds and the legacy row that it belongs to. Only a unit that a rule has held back since before both sides were written needs none.
-  LOOP
+  WHILE forward_failed <> '{}' LOOP
     SELECT coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'forward'), '{}'),
            coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'reverse'), '{}')
       INTO forward_waiting, reverse_waiting
       FROM (SELECT 'forward' AS direction, pg_catalog.unnest(i.feeds) AS ref FROM cutover.images AS i
-             WHERE i.cutover = stand.name AND i.belongs && reverse_all AND i.feeds && forward_failed
+             WHERE i.belongs && reverse_all AND i.feeds && forward_failed AND i.cutover IS NOT DISTINCT FROM stand.name
             UNION ALL
             SELECT 'reverse', pg_catalog.unnest(i.belongs) FROM cutover.images AS i
-             WHERE i.cutover = stand.name AND i.belongs && reverse_all AND i.feeds && forward_failed) AS waiting;
+             WHERE i.belongs && reverse_all AND i.feeds && forward_failed AND i.cutover IS NOT DISTINCT FROM stand.name) AS waiting;
     EXIT WHEN forward_failed @> forward_waiting;
     forward_failed := forward_failed || forward_waiting;
   END LOOP;
@@ -3320,6 +3344,8 @@ BEGIN
   reverse_held := reverse_held || reverse_waiting;
   forward_work := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_held));
   reverse_work := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_held));
+  forward_keys := ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_work) AS ref);
+  reverse_keys := ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_work) AS ref);
   forward_checked := forward_work;
   IF pg_catalog.cardinality(reverse_held) > 0 THEN
     beside_held := cutover.compiled_connected(stand.name, 'reverse', reverse_held);
@@ -3328,39 +3354,30 @@ BEGIN
 
   -- Units that were put aside before both sides were written, and that the new side has not written since: the new side holds nothing
   -- of them, or something out of date, so they are made of legacy as a whole.
+  aside := ARRAY(SELECT q.kind || ':' || q.unit FROM cutover.quarantine AS q WHERE q.unit_key = ANY (forward_keys) AND NOT q.made);
   FOR batch IN
-    SELECT q.kind || ':' || q.unit AS ref FROM pg_catalog.unnest(forward_work) AS ref
-      JOIN cutover.quarantine AS q
-        ON q.cutover = stand.name AND q.direction = 'forward' AND NOT q.made
-       AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+    SELECT ref, ARRAY(SELECT stand.name || '/reverse/' || linked
+                        FROM pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', ARRAY[ref])) AS linked) AS linked_keys
+      FROM pg_catalog.unnest(aside) AS ref
   LOOP
-    CONTINUE WHEN EXISTS (
-      SELECT FROM pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', ARRAY[batch.ref])) AS linked
-       WHERE EXISTS (SELECT FROM cutover.quarantine AS q
-                      WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.kind = pg_catalog.split_part(linked, ':', 1)
-                        AND q.unit = pg_catalog.substr(linked, pg_catalog.strpos(linked, ':') + 1))
-          OR EXISTS (SELECT FROM cutover.outbox AS o WHERE o.unit_key = stand.name || '/reverse/' || linked));
+    CONTINUE WHEN EXISTS (SELECT FROM cutover.quarantine AS q WHERE q.unit_key = ANY (batch.linked_keys))
+               OR EXISTS (SELECT FROM cutover.outbox AS o WHERE o.unit_key = ANY (batch.linked_keys));
     forward_fresh := forward_fresh || batch.ref;
   END LOOP;
   forward_patched := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_work) AS ref WHERE ref <> ALL (forward_fresh));
   -- Where the new side has written beside such a unit, its legacy rows are added to what is there, as a patch that is made of nothing.
-  any_unmade := EXISTS (
-    SELECT FROM pg_catalog.unnest(forward_patched) AS ref
-      JOIN cutover.quarantine AS q
-        ON q.cutover = stand.name AND q.direction = 'forward' AND NOT q.made
-       AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1));
+  any_unmade := NOT forward_fresh @> aside;
 
   -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
   -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
   SELECT noted.xid, noted.kind, noted.unit INTO problem
-    FROM pg_catalog.unnest(forward_work) AS ref
-    JOIN cutover.outbox AS noted ON noted.unit_key = stand.name || '/forward/' || ref
-   WHERE NOT EXISTS (SELECT FROM cutover.images AS i
-                      WHERE i.xid = noted.xid AND i.cutover = stand.name AND ref = ANY (i.feeds))
+    FROM cutover.outbox AS noted
+   WHERE noted.unit_key = ANY (forward_keys)
+     AND NOT EXISTS (SELECT FROM cutover.images AS i
+                      WHERE i.feeds @> ARRAY[noted.kind || ':' || noted.unit]
+                        AND i.xid IS NOT DISTINCT FROM noted.xid AND i.cutover IS NOT DISTINCT FROM stand.name OFFSET 0)
      -- A unit that is taken up again from the quarantine has the images of the writes that brought it there.
-     AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
-                      WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ref
-                        AND q.reason <> 'CU003')
+     AND NOT EXISTS (SELECT FROM cutover.quarantine AS q WHERE q.unit_key = noted.unit_key AND q.reason <> 'CU003' OFFSET 0)
    LIMIT 1;
   IF FOUND THEN
     RAISE EXCEPTION 'cutover %: transaction % wrote legacy rows of % % without an image of what they were', stand.name, problem.xid,
@@ -3370,21 +3387,18 @@ BEGIN
 
   -- Take the notes and images that are to be worked off, exactly those seen now.
   UPDATE cutover.images AS taken SET taken_by = own, image = cutover.fit_image(stand.name, taken.table_name, taken.image)
-   WHERE taken.cutover = stand.name AND taken.belongs && reverse_all AND NOT taken.feeds && forward_failed;
+   WHERE taken.belongs && reverse_all AND NOT taken.feeds && forward_failed AND taken.cutover IS NOT DISTINCT FROM stand.name;
   GET DIAGNOSTICS images_taken = ROW_COUNT;
   DELETE FROM cutover.outbox AS noted
-   USING pg_catalog.unnest(forward_work) AS ref
-   WHERE noted.unit_key = stand.name || '/forward/' || ref
-     AND NOT EXISTS (SELECT FROM cutover.images AS waiting
-                      WHERE waiting.xid = noted.xid AND waiting.cutover = stand.name
-                        AND waiting.taken_by IS DISTINCT FROM own AND ref = ANY (waiting.feeds));
-  DELETE FROM cutover.outbox AS noted
-   USING pg_catalog.unnest(reverse_work) AS ref
-   WHERE noted.unit_key = stand.name || '/reverse/' || ref;
+   WHERE noted.unit_key = ANY (forward_keys || reverse_keys)
+     AND NOT (noted.direction = 'forward'
+              AND EXISTS (SELECT FROM cutover.images AS waiting
+                           WHERE waiting.feeds @> ARRAY[noted.kind || ':' || noted.unit] AND waiting.taken_by IS DISTINCT FROM own
+                             AND waiting.xid IS NOT DISTINCT FROM noted.xid AND waiting.cutover IS NOT DISTINCT FROM stand.name OFFSET 0));
 
   IF images_taken > 0 OR any_unmade OR pg_catalog.cardinality(forward_fresh) > 0 THEN
     IF stand.definition -> 'keep' <> '{}' THEN
-      vanished := cutover.vanished_rows(stand, own);
+      vanished := cutover.vanished_rows(stand, own, reverse_all);
     END IF;
     PERFORM cutover.set_writing(stand.name, 'forward');
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_patched) LOOP
@@ -3403,7 +3417,8 @@ BEGIN
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', to_delete, finest_first => true) LOOP
       PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'delete');
     END LOOP;
-    DELETE FROM cutover.images AS done WHERE done.taken_by = own AND done.cutover = stand.name;
+    DELETE FROM cutover.images AS done
+     WHERE done.belongs && reverse_all AND done.taken_by IS NOT DISTINCT FROM own AND done.cutover IS NOT DISTINCT FROM stand.name;
     PERFORM cutover.settle_constraints(stand.name, 'forward');
   END IF;
 
@@ -3426,7 +3441,8 @@ BEGIN
   PERFORM cutover.settle_constraints(stand.name, 'reverse');
   -- The locks of rows keep nobody from committing a new row into one of these units meanwhile, or one that comes from another unit. The
   -- recompute may have seen it and taken it for a row that is to go; its image tells.
-  IF EXISTS (SELECT FROM cutover.images AS late WHERE late.cutover = stand.name AND late.belongs && reverse_work) THEN
+  IF EXISTS (SELECT FROM cutover.images AS late
+              WHERE late.belongs && reverse_work AND late.cutover IS NOT DISTINCT FROM stand.name) THEN
     RAISE EXCEPTION 'cutover %: legacy rows of % were written meanwhile', stand.name, reverse_work
       USING ERRCODE = 'serialization_failure', HINT = 'The notes stay; the drainer tries again.';
   END IF;
@@ -3459,25 +3475,18 @@ BEGIN
   END LOOP;
 
   -- What has been made true leaves the quarantine; what waited for it is looked at again.
-  released := EXISTS (SELECT FROM cutover.quarantine AS q
-                       WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ANY (forward_work));
-  failure_gone := EXISTS (SELECT FROM cutover.quarantine AS q
-                           WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.reason <> 'CU005'
-                             AND q.kind || ':' || q.unit = ANY (forward_work));
-  FOR batch IN
-    SELECT 'forward' AS direction, r.kind, r.units FROM cutover.refs_by_kind(stand.name, 'forward', forward_work) AS r
-    UNION ALL
-    SELECT 'reverse', r.kind, r.units FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work) AS r
-  LOOP
-    PERFORM cutover.release_units(stand.name, batch.direction, batch.kind, batch.units);
-  END LOOP;
+  WITH gone AS (
+    DELETE FROM cutover.quarantine AS q WHERE q.unit_key = ANY (forward_keys || reverse_keys) RETURNING q.direction, q.reason
+  )
+  SELECT coalesce(pg_catalog.bool_or(gone.direction = 'forward'), false),
+         coalesce(pg_catalog.bool_or(gone.direction = 'forward' AND gone.reason <> 'CU005'), false)
+    INTO released, failure_gone
+    FROM gone;
   IF released THEN
     INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
     SELECT own, q.cutover, q.direction, q.kind, q.unit
-      FROM pg_catalog.unnest(reverse_held) AS ref
-      JOIN cutover.quarantine AS q
-        ON q.cutover = stand.name AND q.direction = 'reverse'
-       AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
+      FROM cutover.quarantine AS q
+     WHERE q.unit_key = ANY (ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_held) AS ref))
         ON CONFLICT DO NOTHING;
   END IF;
   IF failure_gone THEN
@@ -3491,8 +3500,11 @@ BEGIN
   -- ever come to it: neither its legacy row nor the forward unit has to be what they were when it was put aside.
   FOR batch IN
     SELECT q.kind, pg_catalog.array_agg(q.unit) AS units FROM cutover.quarantine AS q
-     WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.error IS NULL
-       AND (released OR q.kind || ':' || q.unit = ANY (reverse_all))
+     WHERE q.error IS NULL
+       AND q.unit_key = ANY (CASE WHEN released
+                                  THEN ARRAY(SELECT k.unit_key FROM cutover.quarantine AS k
+                                              WHERE k.cutover = stand.name AND k.direction = 'reverse')
+                                  ELSE ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_all) AS ref) END)
      GROUP BY q.kind
   LOOP
     INSERT INTO cutover.outbox (xid, cutover, direction, kind, unit)
@@ -3501,6 +3513,82 @@ BEGIN
             SELECT h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h) AS free (unit)
         ON CONFLICT DO NOTHING;
   END LOOP;
+END;
+$$;
+-- The one flush of a transaction, fired by the deferred trigger on its row in cutover.head.
+-- SECURITY DEFINER: the writer needs no right on anything of ours. Settings that change the text of values are pinned here, on
+-- the outermost function, so that a unit or an id is spelled alike in every session. row_security = off: a policy that hides
+-- rows from the owner would otherwise make a recompute delete what it cannot see; now it is an error.
+-- enable_seqscan, plan_cache_mode, jit, parallel workers: everything here looks up the rows of a few units. Plans are cached, perhaps since the
+-- tables were empty, and a scan that looked cheap then would be the whole table now; planning anew for every commit, which
+-- Postgres prefers for short arrays, would take ten times as long as the work.
+-- Any error undoes the block and writes nothing: the notes stay, the units are pending, the application's commit succeeds.
+-- query_canceled is not among OTHERS: without it a cancel during our work would fail the application's commit.
+CREATE OR REPLACE FUNCTION cutover.flush_at_commit() RETURNS trigger
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+  SET max_parallel_workers_per_gather = 0
+AS $$
+BEGIN
+  -- Sync's own reads would make SERIALIZABLE writers of different rows fail each other: they are always left to the drainer.
+  IF pg_catalog.current_setting('transaction_isolation') = 'serializable' THEN
+    RETURN NULL;
+  END IF;
+  BEGIN
+    PERFORM cutover.flush_transaction(NEW.xid);
+  EXCEPTION WHEN query_canceled OR OTHERS THEN
+    RAISE DEBUG 'cutover: left pending at commit: % (%)', SQLERRM, SQLSTATE;
+  END;
+  RETURN NULL;
+END;
+$$;
+-- Works off the notes of the own transaction now, so that the transaction can read what it wrote on the other side. Raises
+-- where the flush at commit would leave units pending: 55P03 when a unit is locked by somebody else, 0A000 in SERIALIZABLE.
+CREATE OR REPLACE FUNCTION cutover.flush() RETURNS void
+  LANGUAGE plpgsql SECURITY DEFINER
+  SET search_path = pg_catalog, pg_temp
+  SET lock_timeout = '100ms'
+  SET row_security = off
+  SET "DateStyle" = 'ISO, YMD'
+  SET "IntervalStyle" = 'postgres'
+  SET "TimeZone" = 'UTC'
+  SET extra_float_digits = 1
+  SET bytea_output = 'hex'
+  SET array_nulls = on
+  SET xmloption = 'content'
+  SET lc_monetary = 'C'
+  SET enable_seqscan = off
+  SET plan_cache_mode = force_generic_plan
+  SET jit = off
+  SET max_parallel_workers_per_gather = 0
+AS $$
+BEGIN
+  IF pg_catalog.current_setting('transaction_isolation') = 'serializable' THEN
+    RAISE EXCEPTION 'cutover.flush() is not possible in a SERIALIZABLE transaction'
+      USING ERRCODE = 'feature_not_supported',
+            HINT = 'Its notes are worked off by the drainer after the commit; read the new side then.';
+  END IF;
+  IF EXISTS (SELECT FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id_if_assigned()) THEN
+    PERFORM cutover.flush_transaction(pg_catalog.pg_current_xact_id());
+    IF EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = pg_catalog.pg_current_xact_id()) THEN
+      RAISE EXCEPTION 'cutover.flush() could not work off every note of this transaction'
+        USING ERRCODE = 'lock_not_available',
+              HINT = 'They are left to the drainer: too many units, no time left, mode queued, or an isolation level that cannot be flushed in this phase.';
+    END IF;
+  END IF;
 END;
 $$;
 -- Plans, in this session, what a flush needs once both sides are written: each statement of the compiled functions is run once, on no
@@ -4944,10 +5032,9 @@ BEGIN
      CROSS JOIN LATERAL pg_catalog.unnest(cutover.compiled_coarser(stand.name, 'forward', noted.kind, noted.units)) AS coarser (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.units AS known
                         WHERE known.cutover = stand.name AND known.direction = 'forward'
-                          AND known.kind || ':' || known.unit = coarser.ref
                           AND known.kind = pg_catalog.split_part(coarser.ref, ':', 1)
                           AND known.unit = pg_catalog.substr(coarser.ref, pg_catalog.strpos(coarser.ref, ':') + 1)
-                          AND known.epoch = stand.epoch)
+                          AND known.epoch = stand.epoch OFFSET 0)
         ON CONFLICT DO NOTHING;
   END IF;
 
@@ -4998,7 +5085,7 @@ BEGIN
 
   IF stand.phase IN ('backfilled', 'reads_switched') THEN
     DELETE FROM cutover.images AS own_image
-     WHERE own_image.xid = own AND own_image.cutover = stand.name
+     WHERE own_image.xid = own AND own_image.cutover IS NOT DISTINCT FROM stand.name
        AND NOT EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = own AND left_over.cutover = stand.name);
   END IF;
 END;
@@ -5759,6 +5846,7 @@ CREATE OR REPLACE FUNCTION cutover.drain(cutover_name text DEFAULT NULL, batch i
   SET enable_seqscan = off
   SET plan_cache_mode = force_generic_plan
   SET jit = off
+  SET max_parallel_workers_per_gather = 0
 AS $$
 DECLARE
   stand cutover.cutovers;
@@ -5809,13 +5897,8 @@ BEGIN
       END IF;
       done := done + cutover.drain_late_writes(stand, reverse_refs);
     END IF;
-    IF stand.phase NOT IN ('reads_switched', 'writes_switched', 'legacy_locked') OR done = 0 THEN
-      DELETE FROM cutover.images AS stale
-       WHERE stale.cutover = stand.name
-         AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = stale.xid AND waiting.cutover = stand.name)
-         AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
-                          WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind || ':' || q.unit = ANY (stale.feeds))
-         AND stale.xid < pg_catalog.pg_snapshot_xmin(pg_catalog.pg_current_snapshot());
+    IF done = 0 THEN
+      PERFORM cutover.forget_images(stand.name);
     END IF;
   END LOOP;
 
@@ -5834,6 +5917,22 @@ CREATE OR REPLACE FUNCTION cutover.forget_notes(cutover_name text, unit_directio
 BEGIN ATOMIC
   DELETE FROM cutover.outbox AS done
    WHERE done.unit_key = ANY (ARRAY(SELECT cutover_name || '/' || unit_direction || '/' || ref FROM unnest(refs) AS ref));
+END;
+
+-- Deletes images that nobody will want: all notes of their transactions are worked off, and no unit that they feed is put aside.
+CREATE OR REPLACE FUNCTION cutover.forget_images(cutover_name text) RETURNS void
+  LANGUAGE sql
+BEGIN ATOMIC
+  DELETE FROM cutover.images AS stale
+   WHERE stale.cutover = cutover_name
+     AND stale.xid = ANY (ARRAY(
+           SELECT written.xid
+             FROM (SELECT DISTINCT i.xid FROM cutover.images AS i
+                    WHERE i.cutover = cutover_name AND i.xid < pg_snapshot_xmin(pg_current_snapshot())) AS written
+            WHERE NOT EXISTS (SELECT FROM cutover.outbox AS waiting
+                               WHERE waiting.xid = written.xid AND waiting.cutover = cutover_name OFFSET 0)))
+     AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
+                      WHERE q.unit_key = ANY (ARRAY(SELECT cutover_name || '/forward/' || ref FROM unnest(stale.feeds) AS ref)) OFFSET 0);
 END;
 
 -- Had the transaction of a note committed when a snapshot was taken? Own notes count, and so do those of another life of the database
@@ -6130,14 +6229,13 @@ BEGIN
     SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO chain
       FROM (SELECT pg_catalog.unnest(chain) AS ref
             UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
-                       WHERE i.cutover = stand.name AND (i.feeds && chain OR i.belongs && reverse_refs)) AS refs;
+                       WHERE (i.feeds && chain OR i.belongs && reverse_refs) AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
     EXIT WHEN known = pg_catalog.cardinality(chain);
   END LOOP;
-  chain := ARRAY(SELECT q.kind || ':' || q.unit FROM pg_catalog.unnest(chain) AS ref
-                   JOIN cutover.quarantine AS q
-                     ON q.cutover = stand.name AND q.direction = 'forward' AND q.error IS NOT NULL
-                    AND q.kind = pg_catalog.split_part(ref, ':', 1) AND q.unit = pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
-                  WHERE ref <> ALL (forward_refs));
+  chain := ARRAY(SELECT q.kind || ':' || q.unit FROM cutover.quarantine AS q
+                  WHERE q.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(chain) AS ref
+                                                 WHERE ref <> ALL (forward_refs)))
+                    AND q.error IS NOT NULL);
   IF pg_catalog.cardinality(chain) > 0 AND cutover.try_these(stand, forward_refs || chain, reverse_refs) IS NULL THEN
     RETURN NULL;
   END IF;
@@ -6198,12 +6296,12 @@ BEGIN
     RETURN;
   END IF;
   DELETE FROM cutover.images AS unwanted
-   WHERE unwanted.cutover = stand.name AND unwanted.feeds @> ARRAY[unit_kind || ':' || wanted]
-     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name)
+   WHERE unwanted.feeds @> ARRAY[unit_kind || ':' || wanted] AND unwanted.cutover IS NOT DISTINCT FROM stand.name
+     AND NOT EXISTS (SELECT FROM cutover.outbox AS waiting WHERE waiting.xid = unwanted.xid AND waiting.cutover = stand.name OFFSET 0)
      -- Others may wait with it.
      AND NOT EXISTS (SELECT FROM cutover.quarantine AS q
-                      WHERE q.cutover = stand.name AND q.direction = 'forward' AND (q.error IS NOT NULL OR q.made)
-                        AND q.kind || ':' || q.unit = ANY (unwanted.feeds));
+                      WHERE q.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(unwanted.feeds) AS ref))
+                        AND (q.error IS NOT NULL OR q.made) OFFSET 0);
 END;
 $$;
 -- Transactions that work off notes at this moment, as a flush or as a drain: each holds the barrier shared until it ends.
@@ -6653,7 +6751,8 @@ END;
 
 -- The newest images, among those that this transaction works off, of rows of tables with kept columns that are not there now, by table.
 -- A row is known by its primary key; where kept or lost columns are part of that, it would not be the same row, and nothing is found.
-CREATE OR REPLACE FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8) RETURNS jsonb
+DROP FUNCTION IF EXISTS cutover.vanished_rows(cutover.cutovers, xid8);
+CREATE OR REPLACE FUNCTION cutover.vanished_rows(stand cutover.cutovers, own xid8, reverse_refs text[]) RETURNS jsonb
   LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
@@ -6666,7 +6765,8 @@ BEGIN
       FROM cutover.images AS i
       JOIN (SELECT t.name::regclass AS reg FROM pg_catalog.jsonb_array_elements_text(stand.definition #> '{tables,legacy}') AS t (name)) AS legacy
         ON (SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid = legacy.reg) = i.table_name
-     WHERE i.cutover = stand.name AND i.taken_by = own AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name
+     WHERE i.belongs && reverse_refs AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM stand.name
+       AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name
   LOOP
     CONTINUE WHEN target.key IS NULL
       OR EXISTS (SELECT FROM pg_catalog.unnest(target.key) AS k (name)
@@ -6674,13 +6774,14 @@ BEGIN
     EXECUTE pg_catalog.format(
       'SELECT pg_catalog.array_agg(newest.image)
          FROM (SELECT DISTINCT ON (i.key) i.image FROM cutover.images AS i
-                WHERE i.cutover = $1 AND i.table_name = $2 AND i.taken_by = $3 AND i.image IS NOT NULL
+                WHERE i.belongs && $4 AND i.cutover IS NOT DISTINCT FROM $1 AND i.table_name IS NOT DISTINCT FROM $2
+                  AND i.taken_by IS NOT DISTINCT FROM $3 AND i.image IS NOT NULL
                 ORDER BY i.key, i.seq DESC) AS newest
         WHERE NOT EXISTS (SELECT FROM %1$s AS row_now WHERE %2$s)',
       target.relation,
       (SELECT pg_catalog.string_agg(pg_catalog.format('row_now.%1$I = (newest.image::%2$s).%1$I', k.name, target.relation), ' AND ')
          FROM pg_catalog.unnest(target.key) AS k (name)))
-      INTO images USING stand.name, target.name, own;
+      INTO images USING stand.name, target.name, own, reverse_refs;
     IF images IS NOT NULL THEN
       vanished := vanished || pg_catalog.jsonb_build_object(target.relation, images);
     END IF;

@@ -1,5 +1,5 @@
---! Previous: sha1:46a31d838cb0df0c7c5d668c7b16a7532db4b6f7
---! Hash: sha1:446136fd45bad805a6c35c6b30bab417a1182744
+--! Previous: sha1:b0b132435bb3f7ae8a06748bb3516a67bf2925d0
+--! Hash: sha1:8a923033e004c60c037b76336cded5b7ec05fdee
 --! Message: cutover habits
 
 -- Enter migration here
@@ -175,7 +175,7 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = child.user_id AND source.child_name = child.child_name UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE child.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = child.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
@@ -375,7 +375,7 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
@@ -689,7 +689,7 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
@@ -995,7 +995,7 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
@@ -1235,7 +1235,7 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
@@ -2093,9 +2093,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'habits' AND put_aside.direction = 'forward' AND put_aside.kind = 'week'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'habits/forward/week:' || linked.feeds::text OFFSET 0) AS put_aside);
 END;
 
 -- … and among all.
@@ -2109,9 +2109,9 @@ SELECT linked.unit, held.class, held.reason
 UNION ALL
 SELECT linked.unit, put_aside.class, put_aside.reason
   FROM linked
-  JOIN cutover.quarantine AS put_aside
-    ON put_aside.cutover = 'habits' AND put_aside.direction = 'forward' AND put_aside.kind = 'week'
-   AND put_aside.unit = linked.feeds::text);
+ CROSS JOIN LATERAL (
+   SELECT aside.class, aside.reason FROM cutover.quarantine AS aside
+    WHERE aside.unit_key = 'habits/forward/week:' || linked.feeds::text) AS put_aside);
 
 -- Makes units ("child", as text) true; returns those that a rule holds back, which are left as they are.
 -- $2: 'all', or only to 'write' or to 'delete' rows, as a parent has to be written before and deleted after its children; 'whole' is
@@ -2254,13 +2254,13 @@ BEGIN
       INTO elsewhere, taken_over
       FROM (
         SELECT holder.unit FROM unnest(added_habits) AS expected
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = expected.sheet_id AND habits.habit_id = expected.habit_id AND habits.week_start_date = expected.week_start_date) AS holder
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = expected.sheet_id AND habits.habit_id = expected.habit_id AND habits.week_start_date = expected.week_start_date OFFSET 0) AS holder
         UNION ALL
         SELECT holder.unit FROM unnest(added_habit_records) AS expected
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = expected.sheet_id AND habit_records.habit_id = expected.habit_id AND habit_records.record_date = expected.record_date) AS holder
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = expected.sheet_id AND habit_records.habit_id = expected.habit_id AND habit_records.record_date = expected.record_date OFFSET 0) AS holder
         UNION ALL
         SELECT holder.unit FROM unnest(added_kept_sheets) AS expected
-         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE kept_sheets.sheet_id = expected.sheet_id) AS holder
+         CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE kept_sheets.sheet_id = expected.sheet_id OFFSET 0) AS holder
       ) AS holder;
     IF elsewhere IS NOT NULL THEN
       PERFORM cutover.lock_units('habits', 'forward', 'week', elsewhere,
@@ -2279,15 +2279,15 @@ BEGIN
                   FROM cutover_habits.all_habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
                  WHERE habits.sheet_id = gone.sheet_id AND habits.habit_id = gone.habit_id AND habits.week_start_date = gone.week_start_date LIMIT 1) AS unit
           FROM unnest(gone_habits) AS gone
-          JOIN public.habits AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date
-         WHERE num_nonnulls(target.time_period, target.created_at, target.updated_at) > 0
+         WHERE EXISTS (SELECT FROM public.habits AS target
+                        WHERE target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date AND num_nonnulls(target.time_period, target.created_at, target.updated_at) > 0 OFFSET 0)
         UNION ALL
         SELECT (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text
                   FROM cutover_habits.all_habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
                  WHERE habit_records.sheet_id = gone.sheet_id AND habit_records.habit_id = gone.habit_id AND habit_records.record_date = gone.record_date LIMIT 1) AS unit
           FROM unnest(gone_habit_records) AS gone
-          JOIN public.habit_records AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.record_date = gone.record_date
-         WHERE num_nonnulls(target.created_at, target.updated_at) > 0
+         WHERE EXISTS (SELECT FROM public.habit_records AS target
+                        WHERE target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.record_date = gone.record_date AND num_nonnulls(target.created_at, target.updated_at) > 0 OFFSET 0)
         OFFSET 0
       ) AS moved
      WHERE moved.unit <> ALL ($1);
@@ -2352,7 +2352,7 @@ BEGIN
        ORDER BY expected.sheet_id, expected.habit_id, expected.week_start_date
       ON CONFLICT (sheet_id, habit_id, week_start_date) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, name = excluded.name, display_order = excluded.display_order WHERE EXISTS (SELECT FROM (SELECT habits.*) AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text = ANY ($1));
       IF EXISTS (SELECT FROM unnest(added_habits) AS expected
-       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = expected.sheet_id AND habits.habit_id = expected.habit_id AND habits.week_start_date = expected.week_start_date) AS holder WHERE holder.unit <> ALL ($1)) THEN
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habits.sheet_id = expected.sheet_id AND habits.habit_id = expected.habit_id AND habits.week_start_date = expected.week_start_date OFFSET 0) AS holder WHERE holder.unit <> ALL ($1)) THEN
         RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'habits'
           USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
       END IF;
@@ -2375,7 +2375,7 @@ BEGIN
        ORDER BY expected.sheet_id, expected.habit_id, expected.record_date
       ON CONFLICT (sheet_id, habit_id, record_date) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, week_start_date = excluded.week_start_date, status = excluded.status, note = excluded.note WHERE EXISTS (SELECT FROM (SELECT habit_records.*) AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text = ANY ($1));
       IF EXISTS (SELECT FROM unnest(added_habit_records) AS expected
-       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = expected.sheet_id AND habit_records.habit_id = expected.habit_id AND habit_records.record_date = expected.record_date) AS holder WHERE holder.unit <> ALL ($1)) THEN
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE habit_records.sheet_id = expected.sheet_id AND habit_records.habit_id = expected.habit_id AND habit_records.record_date = expected.record_date OFFSET 0) AS holder WHERE holder.unit <> ALL ($1)) THEN
         RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'habit_records'
           USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
       END IF;
@@ -2398,7 +2398,7 @@ BEGIN
        ORDER BY expected.sheet_id
       ON CONFLICT (sheet_id) DO UPDATE SET user_id = excluded.user_id, child_name = excluded.child_name, week_start_date = excluded.week_start_date, start_offset = excluded.start_offset, theme = excluded.theme, reflection = excluded.reflection, reward = excluded.reward WHERE EXISTS (SELECT FROM (SELECT kept_sheets.*) AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text = ANY ($1));
       IF EXISTS (SELECT FROM unnest(added_kept_sheets) AS expected
-       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE kept_sheets.sheet_id = expected.sheet_id) AS holder WHERE holder.unit <> ALL ($1)) THEN
+       CROSS JOIN LATERAL (SELECT ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS unit FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE kept_sheets.sheet_id = expected.sheet_id OFFSET 0) AS holder WHERE holder.unit <> ALL ($1)) THEN
         RAISE EXCEPTION 'a row of % has come into another unit meanwhile', 'kept_sheets'
           USING ERRCODE = 'serialization_failure', HINT = 'It is tried again.';
       END IF;
@@ -2642,9 +2642,8 @@ DECLARE
   known cutover_habits.forward_child[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = 'habits' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'child' AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::cutover_habits.forward_child[];
+                        WHERE put_aside.unit_key = 'habits/forward/child:' || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::cutover_habits.forward_child[];
   gone_children cutover_habits.row_children[];
   base_children cutover_habits.row_children[];
   theirs_children cutover_habits.row_children[];
@@ -2679,11 +2678,11 @@ BEGIN
       SELECT 'habits', 'children', found.*
         FROM (
           SELECT jsonb_build_object('user_id', gone.user_id, 'name', gone.name), jsonb_build_object('user_id', gone.user_id, 'name', gone.name), jsonb_build_object('user_id', target.user_id, 'name', target.name), NULL::jsonb
-            FROM unnest(gone_children) AS gone JOIN public.children AS target ON target.user_id = gone.user_id AND target.name = gone.name
+            FROM unnest(gone_children) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.children AS row_now WHERE row_now.user_id = gone.user_id AND row_now.name = gone.name OFFSET 0) AS target
            WHERE ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.name)::record
           UNION ALL
           SELECT jsonb_build_object('user_id', added.user_id, 'name', added.name), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'name', target.name), jsonb_build_object('user_id', added.user_id, 'name', added.name)
-            FROM unnest(added_children) AS added JOIN public.children AS target ON target.user_id = added.user_id AND target.name = added.name
+            FROM unnest(added_children) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.children AS row_now WHERE row_now.user_id = added.user_id AND row_now.name = added.name OFFSET 0) AS target
            WHERE ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.name)::record
         ) AS found;
     END IF;
@@ -2691,7 +2690,7 @@ BEGIN
     IF added_children IS NOT NULL THEN
       INSERT INTO public.children (user_id, name)
       SELECT added.user_id, added.name FROM unnest(added_children) AS added
-       WHERE NOT EXISTS (SELECT FROM public.children AS target WHERE target.user_id = added.user_id AND target.name = added.name)
+       WHERE NOT EXISTS (SELECT FROM public.children AS target WHERE target.user_id = added.user_id AND target.name = added.name OFFSET 0)
        ORDER BY added.user_id, added.name
       ON CONFLICT (user_id, name) DO NOTHING;
     END IF;
@@ -2702,7 +2701,7 @@ BEGIN
       DELETE FROM public.children AS target USING unnest(gone_children) AS gone
        WHERE target.user_id = gone.user_id AND target.name = gone.name
          AND NOT (ROW(target.user_id, target.name)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.name)::record)
-         AND NOT EXISTS (SELECT FROM public.weeks AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.name);
+         AND NOT EXISTS (SELECT FROM public.weeks AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.name OFFSET 0);
     END IF;
   END IF;
   RETURN gone_children IS NOT NULL;
@@ -2722,9 +2721,8 @@ DECLARE
   known cutover_habits.forward_week[] := ARRAY(
     SELECT wanted.ref FROM unnest($1) AS wanted (ref)
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
-                        WHERE put_aside.cutover = 'habits' AND put_aside.direction = 'forward'
-                          AND put_aside.kind = 'week' AND NOT put_aside.made
-                          AND put_aside.unit = wanted.ref))::cutover_habits.forward_week[];
+                        WHERE put_aside.unit_key = 'habits/forward/week:' || wanted.ref
+                          AND NOT put_aside.made OFFSET 0))::cutover_habits.forward_week[];
   gone_weeks cutover_habits.row_weeks[];
   base_weeks cutover_habits.row_weeks[];
   theirs_weeks cutover_habits.row_weeks[];
@@ -2822,17 +2820,18 @@ BEGIN
       SELECT 'habits', 'weeks', found.*
         FROM (
           SELECT jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'start_offset', gone.start_offset, 'theme', gone.theme, 'reflection', gone.reflection, 'reward', gone.reward), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), NULL::jsonb
-            FROM unnest(gone_weeks) AS gone JOIN public.weeks AS target ON target.user_id = gone.user_id AND target.child_name = gone.child_name AND target.week_start_date = gone.week_start_date
+            FROM unnest(gone_weeks) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.weeks AS row_now WHERE row_now.user_id = gone.user_id AND row_now.child_name = gone.child_name AND row_now.week_start_date = gone.week_start_date OFFSET 0) AS target
            WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.child_name, gone.week_start_date, gone.sheet_id, gone.start_offset, gone.theme, gone.reflection, gone.reward)::record
           UNION ALL
           SELECT jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
-            FROM unnest(added_weeks) AS added JOIN public.weeks AS target ON target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date
+            FROM unnest(added_weeks) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.weeks AS row_now WHERE row_now.user_id = added.user_id AND row_now.child_name = added.child_name AND row_now.week_start_date = added.week_start_date OFFSET 0) AS target
            WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.start_offset, added.theme, added.reflection, added.reward)::record
           UNION ALL
           SELECT jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'start_offset', base.start_offset, 'theme', base.theme, 'reflection', base.reflection, 'reward', base.reward), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'start_offset', theirs.start_offset, 'theme', theirs.theme, 'reflection', theirs.reflection, 'reward', theirs.reward)
             FROM unnest(theirs_weeks) AS theirs
             JOIN unnest(base_weeks) AS base ON base.user_id = theirs.user_id AND base.child_name = theirs.child_name AND base.week_start_date = theirs.week_start_date
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.weeks AS row_now) AS target ON target.user_id = theirs.user_id AND target.child_name = theirs.child_name AND target.week_start_date = theirs.week_start_date
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.weeks AS row_now
+                                WHERE row_now.user_id = theirs.user_id AND row_now.child_name = theirs.child_name AND row_now.week_start_date = theirs.week_start_date OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record AND ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(base.sheet_id)::record AND ROW(target.sheet_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.sheet_id)::record) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record)
         ) AS found;
     END IF;
@@ -2841,17 +2840,18 @@ BEGIN
       SELECT 'habits', 'habits', found.*
         FROM (
           SELECT jsonb_build_object('sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'week_start_date', gone.week_start_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'name', gone.name, 'display_order', gone.display_order), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order), NULL::jsonb
-            FROM unnest(gone_habits) AS gone JOIN public.habits AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date
+            FROM unnest(gone_habits) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.habits AS row_now WHERE row_now.sheet_id = gone.sheet_id AND row_now.habit_id = gone.habit_id AND row_now.week_start_date = gone.week_start_date OFFSET 0) AS target
            WHERE ROW(target.week_start_date, target.sheet_id, target.habit_id, target.name, target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(gone.week_start_date, gone.sheet_id, gone.habit_id, gone.name, gone.display_order)::record
           UNION ALL
           SELECT jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'week_start_date', added.week_start_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'name', added.name, 'display_order', added.display_order)
-            FROM unnest(added_habits) AS added JOIN public.habits AS target ON target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date
+            FROM unnest(added_habits) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.habits AS row_now WHERE row_now.sheet_id = added.sheet_id AND row_now.habit_id = added.habit_id AND row_now.week_start_date = added.week_start_date OFFSET 0) AS target
            WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.habit_id, target.name, target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.name, added.display_order)::record
           UNION ALL
           SELECT jsonb_build_object('sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'week_start_date', theirs.week_start_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'habit_id', base.habit_id, 'name', base.name, 'display_order', base.display_order), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'name', target.name, 'display_order', target.display_order) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'name', theirs.name, 'display_order', theirs.display_order)
             FROM unnest(theirs_habits) AS theirs
             JOIN unnest(base_habits) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.week_start_date = theirs.week_start_date
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.habits AS row_now) AS target ON target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.week_start_date = theirs.week_start_date
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.habits AS row_now
+                                WHERE row_now.sheet_id = theirs.sheet_id AND row_now.habit_id = theirs.habit_id AND row_now.week_start_date = theirs.week_start_date OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record AND ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(base.name)::record AND ROW(target.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.name)::record) OR (ROW(base.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record AND ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(base.display_order)::record AND ROW(target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(theirs.display_order)::record)
         ) AS found;
     END IF;
@@ -2860,17 +2860,18 @@ BEGIN
       SELECT 'habits', 'habit_records', found.*
         FROM (
           SELECT jsonb_build_object('sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'record_date', gone.record_date), jsonb_build_object('user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'sheet_id', gone.sheet_id, 'habit_id', gone.habit_id, 'record_date', gone.record_date, 'status', gone.status, 'note', gone.note), jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note), NULL::jsonb
-            FROM unnest(gone_habit_records) AS gone JOIN public.habit_records AS target ON target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.record_date = gone.record_date
+            FROM unnest(gone_habit_records) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.habit_records AS row_now WHERE row_now.sheet_id = gone.sheet_id AND row_now.habit_id = gone.habit_id AND row_now.record_date = gone.record_date OFFSET 0) AS target
            WHERE ROW(target.sheet_id, target.habit_id, target.record_date, target.status, target.note)::record OPERATOR(pg_catalog.*<>) ROW(gone.sheet_id, gone.habit_id, gone.record_date, gone.status, gone.note)::record
           UNION ALL
           SELECT jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date), NULL::jsonb, jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note), jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date, 'status', added.status, 'note', added.note)
-            FROM unnest(added_habit_records) AS added JOIN public.habit_records AS target ON target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date
+            FROM unnest(added_habit_records) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.habit_records AS row_now WHERE row_now.sheet_id = added.sheet_id AND row_now.habit_id = added.habit_id AND row_now.record_date = added.record_date OFFSET 0) AS target
            WHERE ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.habit_id, target.record_date, target.status, target.note)::record OPERATOR(pg_catalog.*<>) ROW(added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.record_date, added.status, added.note)::record
           UNION ALL
           SELECT jsonb_build_object('sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'record_date', theirs.record_date), jsonb_build_object('user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'sheet_id', base.sheet_id, 'habit_id', base.habit_id, 'record_date', base.record_date, 'status', base.status, 'note', base.note), CASE WHEN target.present THEN jsonb_build_object('user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'sheet_id', target.sheet_id, 'habit_id', target.habit_id, 'record_date', target.record_date, 'status', target.status, 'note', target.note) END, jsonb_build_object('user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'sheet_id', theirs.sheet_id, 'habit_id', theirs.habit_id, 'record_date', theirs.record_date, 'status', theirs.status, 'note', theirs.note)
             FROM unnest(theirs_habit_records) AS theirs
             JOIN unnest(base_habit_records) AS base ON base.sheet_id = theirs.sheet_id AND base.habit_id = theirs.habit_id AND base.record_date = theirs.record_date
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.habit_records AS row_now) AS target ON target.sheet_id = theirs.sheet_id AND target.habit_id = theirs.habit_id AND target.record_date = theirs.record_date
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.habit_records AS row_now
+                                WHERE row_now.sheet_id = theirs.sheet_id AND row_now.habit_id = theirs.habit_id AND row_now.record_date = theirs.record_date OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record) OR (ROW(base.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record AND ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(base.status)::record AND ROW(target.status)::record OPERATOR(pg_catalog.*<>) ROW(theirs.status)::record) OR (ROW(base.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record AND ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(base.note)::record AND ROW(target.note)::record OPERATOR(pg_catalog.*<>) ROW(theirs.note)::record)
         ) AS found;
     END IF;
@@ -2879,17 +2880,18 @@ BEGIN
       SELECT 'habits', 'kept_sheets', found.*
         FROM (
           SELECT jsonb_build_object('sheet_id', gone.sheet_id), jsonb_build_object('sheet_id', gone.sheet_id, 'user_id', gone.user_id, 'child_name', gone.child_name, 'week_start_date', gone.week_start_date, 'start_offset', gone.start_offset, 'theme', gone.theme, 'reflection', gone.reflection, 'reward', gone.reward), jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), NULL::jsonb
-            FROM unnest(gone_kept_sheets) AS gone JOIN public.kept_sheets AS target ON target.sheet_id = gone.sheet_id
+            FROM unnest(gone_kept_sheets) AS gone CROSS JOIN LATERAL (SELECT row_now.* FROM public.kept_sheets AS row_now WHERE row_now.sheet_id = gone.sheet_id OFFSET 0) AS target
            WHERE ROW(target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(gone.sheet_id, gone.start_offset, gone.theme, gone.reflection, gone.reward)::record
           UNION ALL
           SELECT jsonb_build_object('sheet_id', added.sheet_id), NULL::jsonb, jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward), jsonb_build_object('sheet_id', added.sheet_id, 'user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
-            FROM unnest(added_kept_sheets) AS added JOIN public.kept_sheets AS target ON target.sheet_id = added.sheet_id
+            FROM unnest(added_kept_sheets) AS added CROSS JOIN LATERAL (SELECT row_now.* FROM public.kept_sheets AS row_now WHERE row_now.sheet_id = added.sheet_id OFFSET 0) AS target
            WHERE ROW(target.sheet_id, target.user_id, target.child_name, target.week_start_date, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(added.sheet_id, added.user_id, added.child_name, added.week_start_date, added.start_offset, added.theme, added.reflection, added.reward)::record
           UNION ALL
           SELECT jsonb_build_object('sheet_id', theirs.sheet_id), jsonb_build_object('sheet_id', base.sheet_id, 'user_id', base.user_id, 'child_name', base.child_name, 'week_start_date', base.week_start_date, 'start_offset', base.start_offset, 'theme', base.theme, 'reflection', base.reflection, 'reward', base.reward), CASE WHEN target.present THEN jsonb_build_object('sheet_id', target.sheet_id, 'user_id', target.user_id, 'child_name', target.child_name, 'week_start_date', target.week_start_date, 'start_offset', target.start_offset, 'theme', target.theme, 'reflection', target.reflection, 'reward', target.reward) END, jsonb_build_object('sheet_id', theirs.sheet_id, 'user_id', theirs.user_id, 'child_name', theirs.child_name, 'week_start_date', theirs.week_start_date, 'start_offset', theirs.start_offset, 'theme', theirs.theme, 'reflection', theirs.reflection, 'reward', theirs.reward)
             FROM unnest(theirs_kept_sheets) AS theirs
             JOIN unnest(base_kept_sheets) AS base ON base.sheet_id = theirs.sheet_id
-            LEFT JOIN (SELECT true AS present, row_now.* FROM public.kept_sheets AS row_now) AS target ON target.sheet_id = theirs.sheet_id
+            LEFT JOIN LATERAL (SELECT true AS present, row_now.* FROM public.kept_sheets AS row_now
+                                WHERE row_now.sheet_id = theirs.sheet_id OFFSET 0) AS target ON true
            WHERE target.present IS NULL OR (ROW(base.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(base.user_id)::record AND ROW(target.user_id)::record OPERATOR(pg_catalog.*<>) ROW(theirs.user_id)::record) OR (ROW(base.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(base.child_name)::record AND ROW(target.child_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.child_name)::record) OR (ROW(base.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(base.week_start_date)::record AND ROW(target.week_start_date)::record OPERATOR(pg_catalog.*<>) ROW(theirs.week_start_date)::record) OR (ROW(base.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(base.start_offset)::record AND ROW(target.start_offset)::record OPERATOR(pg_catalog.*<>) ROW(theirs.start_offset)::record) OR (ROW(base.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(base.theme)::record AND ROW(target.theme)::record OPERATOR(pg_catalog.*<>) ROW(theirs.theme)::record) OR (ROW(base.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(base.reflection)::record AND ROW(target.reflection)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reflection)::record) OR (ROW(base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(base.reward)::record AND ROW(target.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.reward)::record)
         ) AS found;
     END IF;
@@ -2909,14 +2911,14 @@ BEGIN
     IF added_weeks IS NOT NULL THEN
       INSERT INTO public.weeks (user_id, child_name, week_start_date, sheet_id, start_offset, theme, reflection, reward)
       SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.start_offset, added.theme, added.reflection, added.reward FROM unnest(added_weeks) AS added
-       WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date)
-         AND (added.user_id IS NULL OR added.child_name IS NULL OR EXISTS (SELECT FROM public.children AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.name))
+       WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date OFFSET 0)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR EXISTS (SELECT FROM public.children AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.name OFFSET 0))
        ORDER BY added.user_id, added.child_name, added.week_start_date
       ON CONFLICT (user_id, child_name, week_start_date) DO NOTHING;
       INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
       SELECT 'habits', 'weeks', jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
         FROM unnest(added_weeks) AS added
-       WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date);
+       WHERE NOT EXISTS (SELECT FROM public.weeks AS target WHERE target.user_id = added.user_id AND target.child_name = added.child_name AND target.week_start_date = added.week_start_date OFFSET 0);
     END IF;
     IF theirs_habits IS NOT NULL THEN
       UPDATE public.habits AS target
@@ -2932,14 +2934,14 @@ BEGIN
     IF added_habits IS NOT NULL THEN
       INSERT INTO public.habits (user_id, child_name, week_start_date, sheet_id, habit_id, name, display_order)
       SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.name, added.display_order FROM unnest(added_habits) AS added
-       WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date)
-         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
+       WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date OFFSET 0)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date OFFSET 0))
        ORDER BY added.sheet_id, added.habit_id, added.week_start_date
       ON CONFLICT (sheet_id, habit_id, week_start_date) DO NOTHING;
       INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
       SELECT 'habits', 'habits', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'week_start_date', added.week_start_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'name', added.name, 'display_order', added.display_order)
         FROM unnest(added_habits) AS added
-       WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date);
+       WHERE NOT EXISTS (SELECT FROM public.habits AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.week_start_date = added.week_start_date OFFSET 0);
     END IF;
     IF theirs_habit_records IS NOT NULL THEN
       UPDATE public.habit_records AS target
@@ -2956,14 +2958,14 @@ BEGIN
     IF added_habit_records IS NOT NULL THEN
       INSERT INTO public.habit_records (user_id, child_name, week_start_date, sheet_id, habit_id, record_date, status, note)
       SELECT added.user_id, added.child_name, added.week_start_date, added.sheet_id, added.habit_id, added.record_date, added.status, added.note FROM unnest(added_habit_records) AS added
-       WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date)
-         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR added.sheet_id IS NULL OR added.habit_id IS NULL OR EXISTS (SELECT FROM public.habits AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date AND added.sheet_id = parent.sheet_id AND added.habit_id = parent.habit_id))
+       WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date OFFSET 0)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR added.sheet_id IS NULL OR added.habit_id IS NULL OR EXISTS (SELECT FROM public.habits AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date AND added.sheet_id = parent.sheet_id AND added.habit_id = parent.habit_id OFFSET 0))
        ORDER BY added.sheet_id, added.habit_id, added.record_date
       ON CONFLICT (sheet_id, habit_id, record_date) DO NOTHING;
       INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
       SELECT 'habits', 'habit_records', jsonb_build_object('sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date), NULL, NULL, jsonb_build_object('user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'sheet_id', added.sheet_id, 'habit_id', added.habit_id, 'record_date', added.record_date, 'status', added.status, 'note', added.note)
         FROM unnest(added_habit_records) AS added
-       WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date);
+       WHERE NOT EXISTS (SELECT FROM public.habit_records AS target WHERE target.sheet_id = added.sheet_id AND target.habit_id = added.habit_id AND target.record_date = added.record_date OFFSET 0);
     END IF;
     IF theirs_kept_sheets IS NOT NULL THEN
       UPDATE public.kept_sheets AS target
@@ -2982,14 +2984,14 @@ BEGIN
     IF added_kept_sheets IS NOT NULL THEN
       INSERT INTO public.kept_sheets (sheet_id, user_id, child_name, week_start_date, start_offset, theme, reflection, reward)
       SELECT added.sheet_id, added.user_id, added.child_name, added.week_start_date, added.start_offset, added.theme, added.reflection, added.reward FROM unnest(added_kept_sheets) AS added
-       WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id)
-         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date))
+       WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id OFFSET 0)
+         AND (added.user_id IS NULL OR added.child_name IS NULL OR added.week_start_date IS NULL OR EXISTS (SELECT FROM public.weeks AS parent WHERE added.user_id = parent.user_id AND added.child_name = parent.child_name AND added.week_start_date = parent.week_start_date OFFSET 0))
        ORDER BY added.sheet_id
       ON CONFLICT (sheet_id) DO NOTHING;
       INSERT INTO cutover.conflicts (cutover, table_name, key, base, won, lost)
       SELECT 'habits', 'kept_sheets', jsonb_build_object('sheet_id', added.sheet_id), NULL, NULL, jsonb_build_object('sheet_id', added.sheet_id, 'user_id', added.user_id, 'child_name', added.child_name, 'week_start_date', added.week_start_date, 'start_offset', added.start_offset, 'theme', added.theme, 'reflection', added.reflection, 'reward', added.reward)
         FROM unnest(added_kept_sheets) AS added
-       WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id);
+       WHERE NOT EXISTS (SELECT FROM public.kept_sheets AS target WHERE target.sheet_id = added.sheet_id OFFSET 0);
     END IF;
   END IF;
 
@@ -3010,14 +3012,14 @@ BEGIN
       DELETE FROM public.habits AS target USING unnest(gone_habits) AS gone
        WHERE target.sheet_id = gone.sheet_id AND target.habit_id = gone.habit_id AND target.week_start_date = gone.week_start_date
          AND NOT (ROW(target.week_start_date, target.sheet_id, target.habit_id, target.name, target.display_order)::record OPERATOR(pg_catalog.*<>) ROW(gone.week_start_date, gone.sheet_id, gone.habit_id, gone.name, gone.display_order)::record)
-         AND NOT EXISTS (SELECT FROM public.habit_records AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date AND dependent.sheet_id = target.sheet_id AND dependent.habit_id = target.habit_id);
+         AND NOT EXISTS (SELECT FROM public.habit_records AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date AND dependent.sheet_id = target.sheet_id AND dependent.habit_id = target.habit_id OFFSET 0);
     END IF;
     IF gone_weeks IS NOT NULL THEN
       DELETE FROM public.weeks AS target USING unnest(gone_weeks) AS gone
        WHERE target.user_id = gone.user_id AND target.child_name = gone.child_name AND target.week_start_date = gone.week_start_date
          AND NOT (ROW(target.user_id, target.child_name, target.week_start_date, target.sheet_id, target.start_offset, target.theme, target.reflection, target.reward)::record OPERATOR(pg_catalog.*<>) ROW(gone.user_id, gone.child_name, gone.week_start_date, gone.sheet_id, gone.start_offset, gone.theme, gone.reflection, gone.reward)::record)
-         AND NOT EXISTS (SELECT FROM public.habits AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date)
-         AND NOT EXISTS (SELECT FROM public.kept_sheets AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date);
+         AND NOT EXISTS (SELECT FROM public.habits AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date OFFSET 0)
+         AND NOT EXISTS (SELECT FROM public.kept_sheets AS dependent WHERE dependent.user_id = target.user_id AND dependent.child_name = target.child_name AND dependent.week_start_date = target.week_start_date OFFSET 0);
     END IF;
   END IF;
   RETURN gone_weeks IS NOT NULL OR gone_habits IS NOT NULL OR gone_habit_records IS NOT NULL OR gone_kept_sheets IS NOT NULL;
@@ -3050,7 +3052,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = child.user_id AND source.child_name = child.child_name UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE child.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = child.child_name)) OFFSET 0) AS habit_tracker
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text)
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
            FROM (SELECT (first.image::public.habit_tracker).*
@@ -3114,7 +3116,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text)
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
            FROM (SELECT (first.image::public.habit_tracker).*

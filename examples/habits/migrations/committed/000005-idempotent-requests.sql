@@ -1,5 +1,5 @@
---! Previous: sha1:446136fd45bad805a6c35c6b30bab417a1182744
---! Hash: sha1:bd77464befbea3ae7cc2fdf9bd18adcc3aee3c2b
+--! Previous: sha1:8a923033e004c60c037b76336cded5b7ec05fdee
+--! Hash: sha1:6ebbb41d8e5aba3001f258f4e5e180b9845bae31
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
