@@ -710,6 +710,9 @@ FUNCTION cutover.settle_constraints(cutover_name text, unit_direction text) RETU
 FUNCTION cutover.settle_projection(projection_name text) RETURNS boolean
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET row_security=off SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.spend_patience(since timestamp with time zone) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
   LANGUAGE plpgsql STABLE;
 

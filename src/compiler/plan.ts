@@ -39,6 +39,8 @@ export interface PlannedSource {
   readonly taken: readonly string[] | undefined;
   /** Whether the look-up of its rows goes through another table, which may have changed since. */
   readonly throughOthers: boolean;
+  /** A row's own columns say which units it feeds, now as ever. */
+  readonly feedsByItself: boolean;
 }
 
 /** A kind of units with the tables it is written to and made of. */
@@ -115,6 +117,8 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
         for (const column of catalog.described.get(key)?.reads.get(table.name) ?? []) relevant.add(column);
       }
       const columns = factsOf(catalog, table.name).columns.map((column) => column.name);
+      const feedKey = `${"side" in table ? table.side : "context"}.${table.name}.feeds.${kind.name}`;
+      const units = catalog.described.get(feedKey);
       return [
         {
           schema: table.schema,
@@ -126,10 +130,11 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
           columns,
           taken:
             definition.kind === "projection" ? columns.filter((column) => relevant.has(column)) : undefined,
-          throughOthers:
-            (catalog.described.get(
-              `${"side" in table ? table.side : "context"}.${table.name}.feeds.${kind.name}.rows`,
-            )?.escapes.length ?? 0) > 0,
+          throughOthers: (catalog.described.get(`${feedKey}.rows`)?.escapes.length ?? 0) > 0,
+          feedsByItself:
+            units !== undefined &&
+            units.escapes.length === 0 &&
+            [...units.reads.keys()].every((name) => name === table.name),
         },
       ];
     });

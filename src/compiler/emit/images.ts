@@ -6,6 +6,9 @@ import { type Operation, touched } from "./touched.ts";
 /**
  * While both sides may be written, the touched rows are kept as they were before this transaction first touched them: sync
  * then brings over what the writer changed, and only that. It begins two phases early: a writer may straddle a move.
+ *
+ * An image feeds the units that the write may have changed, as its notes do, and no others: what hangs together by images is worked off
+ * together, and a coarse unit would tie all of its rows to each other.
  */
 export function takeImages(plan: Plan, table: PlannedTable, operation: Operation): Sql {
   const sources = plan.kinds.forward.flatMap((kind) =>
@@ -23,7 +26,7 @@ export function takeImages(plan: Plan, table: PlannedTable, operation: Operation
     return source === undefined
       ? []
       : [
-          sql`SELECT ${key} AS key, ${refOf(plan, kind, "fed")} AS feeds, NULL::text AS belongs ${rows} ${fed(kind, source.feed)}`,
+          sql`SELECT ${key} AS key, ${refOf(plan, kind, "fed")} AS feeds, NULL::text AS belongs ${source.feedsByItself ? touched(source, operation) : rows} ${fed(kind, source.feed)}`,
         ];
   });
   const ownKind = plan.kinds.reverse.find((kind) => kind.name === table.unit?.kind);

@@ -72,11 +72,15 @@ export function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource,
         sql`SELECT ${table}.* FROM ${qualified(source.schema, source.name)} AS ${table}`
       : feedingRows(kind, source, trusted("$1"));
   }
+  // What a row feeds by way of others may be other units by now.
+  const feedThese = !source.feedsByItself
+    ? trusted("true")
+    : sql`image.feeds && ARRAY(SELECT ${literal(`${kind.name}:`)} || given::text FROM unnest($1) AS given)`;
   const itsImages = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)}`;
-  // By what they feed, and not by their cutover, whose images may be many; but what a row feeds by way of others may be other units by now.
-  const theirImages = source.throughOthers
+  // By what they feed, and not by their cutover, whose images may be many.
+  const theirImages = !source.feedsByItself
     ? itsImages
-    : sql`image.feeds && ARRAY(SELECT ${literal(`${kind.name}:`)} || given::text FROM unnest($1) AS given)
+    : sql`${feedThese}
                    AND image.cutover IS NOT DISTINCT FROM ${literal(plan.definition.name)} AND image.table_name IS NOT DISTINCT FROM ${literal(source.name)}`;
   return sql`
 SELECT now.*
@@ -84,7 +88,7 @@ SELECT now.*
     ${feedingRows(kind, source, trusted("$1"))}
   ) AS now
  WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                    WHERE ${itsImages} AND ${which} AND image.key = ROW(${columnsOf("now", source.key)})::text OFFSET 0)
+                    WHERE ${itsImages} AND ${which} AND ${feedThese} AND image.key = ROW(${columnsOf("now", source.key)})::text OFFSET 0)
 UNION ALL
 SELECT DISTINCT ON (${columnsOf(source.name, source.key)}) ${table}.*
   FROM (SELECT (first.image::${qualified(source.schema, source.name)}).*

@@ -85,7 +85,7 @@ WITH setting AS (
          CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
+                      WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
     FROM (SELECT (first.image::public.setting).*
@@ -476,7 +476,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
+                             WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
            FROM (SELECT (first.image::public.setting).*

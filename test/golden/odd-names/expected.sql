@@ -118,7 +118,7 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
@@ -138,7 +138,7 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
@@ -233,7 +233,7 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
@@ -253,7 +253,7 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
     FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
@@ -872,7 +872,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.key = ROW(now."user", now."No")::text OFFSET 0)
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
            FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
@@ -897,7 +897,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
            FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*

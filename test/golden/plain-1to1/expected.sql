@@ -124,7 +124,7 @@ WITH memo AS (
          CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (memo.id) memo.*
     FROM (SELECT (first.image::public.memo).*
@@ -552,7 +552,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (memo.id) memo.*
            FROM (SELECT (first.image::public.memo).*

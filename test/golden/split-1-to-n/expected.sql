@@ -104,7 +104,7 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (first.image::public.diary).*
@@ -184,7 +184,7 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (first.image::public.diary).*
@@ -283,7 +283,7 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (first.image::public.diary).*
@@ -1144,7 +1144,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
            FROM (SELECT (first.image::public.diary).*
@@ -1195,7 +1195,7 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
            FROM (SELECT (first.image::public.diary).*
@@ -1873,10 +1873,10 @@ BEGIN
            coalesce(array_agg(DISTINCT touched.belongs) FILTER (WHERE touched.belongs IS NOT NULL), '{}')
       FROM (
         SELECT ROW(diary.id)::text AS key, 'writer:' || ROW(fed.cutover_1)::cutover_split_1_to_n.forward_writer::text AS feeds, NULL::text AS belongs FROM (SELECT before.* FROM old_rows AS before LEFT JOIN new_rows AS after ON before.id = after.id
-                 WHERE after.id IS NULL OR ROW(before.id, before.author, before.first_day, before.entries)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.author, after.first_day, after.entries)::record
+                 WHERE after.id IS NULL OR ROW(before.id, before.author)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.author)::record
                 UNION ALL
                 SELECT after.* FROM new_rows AS after LEFT JOIN old_rows AS before ON before.id = after.id
-                 WHERE before.id IS NULL OR ROW(before.id, before.author, before.first_day, before.entries)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.author, after.first_day, after.entries)::record) AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
+                 WHERE before.id IS NULL OR ROW(before.id, before.author)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.author)::record) AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
         UNION ALL
         SELECT ROW(diary.id)::text AS key, 'book:' || ROW(fed.cutover_1, fed.cutover_2)::cutover_split_1_to_n.forward_book::text AS feeds, NULL::text AS belongs FROM (SELECT before.* FROM old_rows AS before LEFT JOIN new_rows AS after ON before.id = after.id
                  WHERE after.id IS NULL OR ROW(before.id, before.author, before.first_day, before.entries)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.author, after.first_day, after.entries)::record

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:b0b132435bb3f7ae8a06748bb3516a67bf2925d0
+--! Hash: sha1:37e6e6c3e7e6f53d636ade1cab90701846793b57
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3185,6 +3185,20 @@ CREATE OR REPLACE FUNCTION cutover.finest_kind(cutover_name text, unit_direction
 BEGIN ATOMIC
   SELECT k.kind FROM cutover.unit_kinds AS k WHERE k.cutover = cutover_name AND k.direction = unit_direction ORDER BY k.rank DESC LIMIT 1;
 END;
+-- One patience for all that a flush waits for: what has been waited since a moment is taken off lock_timeout, which otherwise begins anew with
+-- each lock. 20 ms are always left. Undone where lock_timeout is set, at the end of the flush or the drain.
+CREATE OR REPLACE FUNCTION cutover.spend_patience(since timestamptz) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  patience integer := pg_catalog.date_part('epoch', pg_catalog.current_setting('lock_timeout')::interval) * 1000;
+  spent integer := pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - since) * 1000;
+BEGIN
+  IF spent > 5 AND patience > 20 THEN
+    PERFORM pg_catalog.set_config('lock_timeout', greatest(20, patience - spent) || 'ms', true);
+  END IF;
+END;
+$$;
 -- Works off notes of units while both sides are written. Legacy writes come over as a patch (only cells whose mapped value
 -- changed against the image of the row before the write), then legacy is recomputed from the new side, which is the truth.
 --
@@ -3205,7 +3219,7 @@ CREATE OR REPLACE FUNCTION cutover.flush_both_sides(
 AS $$
 DECLARE
   own xid8 := pg_catalog.pg_current_xact_id();
-  forward_all text[] := forward_refs || cutover.compiled_connected(stand.name, 'reverse', reverse_refs);
+  forward_all text[] := forward_refs || CASE WHEN reverse_refs <> '{}' THEN cutover.compiled_connected(stand.name, 'reverse', reverse_refs) END;
   reverse_all text[] := reverse_refs;
   images_taken bigint;
   -- images of legacy rows that are gone, by table
@@ -3240,6 +3254,7 @@ DECLARE
   known integer;
   chained integer;
   rounds integer := 0;
+  locking_since timestamptz;
   batch record;
   problem record;
 BEGIN
@@ -3268,12 +3283,17 @@ BEGIN
     EXIT WHEN rounds > 0
           AND known = pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all)
           AND forward_locked @> forward_all AND reverse_locked @> reverse_all;
+    IF NOT may_release AND pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all) > 100 THEN
+      -- Others have left much that hangs together with this: all of it would be held, and this commit up, for as long as that takes.
+      RETURN;
+    END IF;
     rounds := rounds + 1;
     IF rounds > 8 THEN
       RAISE EXCEPTION 'cutover %: the units that hang together with % keep growing', stand.name, forward_refs
         USING ERRCODE = 'lock_not_available', HINT = 'They stay pending; the drainer tries again.';
     END IF;
 
+    locking_since := pg_catalog.clock_timestamp();
     FOR batch IN
       SELECT refs.direction, kinds.rank, kinds.kind, pg_catalog.array_agg(DISTINCT refs.unit) AS units
         FROM (SELECT 'forward' AS direction, pg_catalog.split_part(ref, ':', 1) AS kind,
@@ -3290,7 +3310,10 @@ BEGIN
     LOOP
       PERFORM cutover.lock_units(stand.name, batch.direction, batch.kind, batch.units, stand.epoch);
     END LOOP;
+    PERFORM cutover.spend_patience(locking_since);
+    locking_since := pg_catalog.clock_timestamp();
     PERFORM cutover.compiled_lock_rows(stand.name, reverse_all);
+    PERFORM cutover.spend_patience(locking_since);
     forward_locked := forward_all;
     reverse_locked := reverse_all;
   END LOOP;
@@ -5010,6 +5033,7 @@ DECLARE
   batch record;
   held text[];
   of_others bigint;
+  batch_started timestamptz;
   to_delete text[] := '{}';
   finest integer := (SELECT pg_catalog.max(kinds.rank)
                        FROM cutover.outbox AS noted
@@ -5040,9 +5064,10 @@ BEGIN
 
   FOR batch IN
     SELECT numbered.kind, numbered.rank, pg_catalog.array_agg(numbered.unit ORDER BY numbered.unit) AS units,
-           numbered.part = pg_catalog.max(numbered.part) OVER (PARTITION BY numbered.kind) AS is_last
+           numbered.part = pg_catalog.max(numbered.part) OVER (PARTITION BY numbered.kind) AS is_last,
+           pg_catalog.count(*) OVER () - pg_catalog.row_number() OVER (ORDER BY numbered.rank, numbered.part) AS batches_left
       FROM (SELECT noted.kind, noted.unit, kinds.rank,
-                   (pg_catalog.row_number() OVER (PARTITION BY noted.kind ORDER BY noted.unit) - 1) / 20 AS part
+                   (pg_catalog.row_number() OVER (PARTITION BY noted.kind ORDER BY noted.unit) - 1) / 10 AS part
               FROM cutover.outbox AS noted
               JOIN cutover.unit_kinds AS kinds
                 ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
@@ -5050,6 +5075,7 @@ BEGIN
      GROUP BY numbered.rank, numbered.kind, numbered.part
      ORDER BY numbered.rank, numbered.part
   LOOP
+    batch_started := pg_catalog.clock_timestamp();
     PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
     -- The committed notes of others on these units are worked off as well. Deleted before anything is read, so that none is deleted
     -- unread; a REPEATABLE READ transaction does not see them all and leaves them.
@@ -5071,7 +5097,8 @@ BEGIN
      WHERE done.xid = own AND done.cutover = stand.name AND done.direction = 'forward' AND done.kind = batch.kind
        AND done.unit = ANY (batch.units) AND done.unit <> ALL (held);
     PERFORM cutover.release_units(stand.name, 'forward', batch.kind, ARRAY(SELECT unit FROM pg_catalog.unnest(batch.units) AS unit WHERE unit <> ALL (held)));
-    IF pg_catalog.clock_timestamp() - started > budget THEN
+    -- The next batch will take about as long as this one.
+    IF batch.batches_left > 0 AND pg_catalog.clock_timestamp() - started + (pg_catalog.clock_timestamp() - batch_started) > budget THEN
       -- The finer units that are left will be drained; the coarser ones have to be looked at again after them.
       PERFORM cutover.note_refs(stand.name, 'forward', to_delete);
       PERFORM cutover.settle_constraints(stand.name, 'forward');
@@ -5746,14 +5773,9 @@ DECLARE
   left_over text[] := '{}';
   anybody boolean := true;
   started timestamptz := pg_catalog.clock_timestamp();
-  waited_ms integer;
 BEGIN
   PERFORM cutover.barrier_shared();
-  -- One patience for both: who has waited at the barrier waits the less for a unit. Undone where lock_timeout is set, at the end of the flush.
-  waited_ms := pg_catalog.date_part('epoch', pg_catalog.clock_timestamp() - started) * 1000;
-  IF waited_ms > 5 THEN
-    PERFORM pg_catalog.set_config('lock_timeout', greatest(20, 100 - waited_ms) || 'ms', true);
-  END IF;
+  PERFORM cutover.spend_patience(started);
 
   WHILE anybody LOOP
     anybody := false;

@@ -1,5 +1,5 @@
---! Previous: sha1:b0b132435bb3f7ae8a06748bb3516a67bf2925d0
---! Hash: sha1:8a923033e004c60c037b76336cded5b7ec05fdee
+--! Previous: sha1:37e6e6c3e7e6f53d636ade1cab90701846793b57
+--! Hash: sha1:0c1cbdaae8235ad8b1a63e453b51096da6352bcd
 --! Message: cutover habits
 
 -- Enter migration here
@@ -175,13 +175,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = child.user_id AND source.child_name = child.child_name UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE child.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = child.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS habit_tracker
     CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
@@ -375,13 +376,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
@@ -689,13 +691,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
@@ -995,13 +998,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
@@ -1235,13 +1239,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (first.image::public.habit_tracker).*
             FROM (SELECT DISTINCT ON (image.key) image.image
                     FROM cutover.images AS image
-                   WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                    ORDER BY image.key, image.seq) AS first
            WHERE first.image IS NOT NULL) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
@@ -3052,13 +3057,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = child.user_id AND source.child_name = child.child_name UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE child.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = child.child_name)) OFFSET 0) AS habit_tracker
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
            FROM (SELECT (first.image::public.habit_tracker).*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS habit_tracker
            CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
@@ -3116,13 +3122,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
            FROM (SELECT (first.image::public.habit_tracker).*
                    FROM (SELECT DISTINCT ON (image.key) image.image
                            FROM cutover.images AS image
-                          WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true
+                          WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                             AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
                           ORDER BY image.key, image.seq) AS first
                   WHERE first.image IS NOT NULL) AS habit_tracker
            CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
@@ -3979,10 +3986,10 @@ BEGIN
            coalesce(array_agg(DISTINCT touched.belongs) FILTER (WHERE touched.belongs IS NOT NULL), '{}')
       FROM (
         SELECT ROW(habit_tracker.id)::text AS key, 'child:' || ROW(fed.cutover_1, fed.cutover_2)::cutover_habits.forward_child::text AS feeds, NULL::text AS belongs FROM (SELECT before.* FROM old_rows AS before LEFT JOIN new_rows AS after ON before.id = after.id
-                 WHERE after.id IS NULL OR ROW(before.id, before.child_name, before.week_start_date, before.theme, before.habits, before.reflection, before.reward, before.user_id)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.child_name, after.week_start_date, after.theme, after.habits, after.reflection, after.reward, after.user_id)::record
+                 WHERE after.id IS NULL OR ROW(before.id, before.child_name, before.user_id)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.child_name, after.user_id)::record
                 UNION ALL
                 SELECT after.* FROM new_rows AS after LEFT JOIN old_rows AS before ON before.id = after.id
-                 WHERE before.id IS NULL OR ROW(before.id, before.child_name, before.week_start_date, before.theme, before.habits, before.reflection, before.reward, before.user_id)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.child_name, after.week_start_date, after.theme, after.habits, after.reflection, after.reward, after.user_id)::record) AS habit_tracker CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
+                 WHERE before.id IS NULL OR ROW(before.id, before.child_name, before.user_id)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.child_name, after.user_id)::record) AS habit_tracker CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
         UNION ALL
         SELECT ROW(habit_tracker.id)::text AS key, 'week:' || ROW(fed.cutover_1, fed.cutover_2, fed.cutover_3)::cutover_habits.forward_week::text AS feeds, NULL::text AS belongs FROM (SELECT before.* FROM old_rows AS before LEFT JOIN new_rows AS after ON before.id = after.id
                  WHERE after.id IS NULL OR ROW(before.id, before.child_name, before.week_start_date, before.theme, before.habits, before.reflection, before.reward, before.user_id)::record OPERATOR(pg_catalog.*<>) ROW(after.id, after.child_name, after.week_start_date, after.theme, after.habits, after.reflection, after.reward, after.user_id)::record

@@ -1,5 +1,5 @@
---! Previous: sha1:8a923033e004c60c037b76336cded5b7ec05fdee
---! Hash: sha1:6ebbb41d8e5aba3001f258f4e5e180b9845bae31
+--! Previous: sha1:0c1cbdaae8235ad8b1a63e453b51096da6352bcd
+--! Hash: sha1:3f903f0a514b945328a688d59a1913a5b6e297cf
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
