@@ -91,12 +91,15 @@ SELECT now.*
                     WHERE ${itsImages} AND ${which} AND ${feedThese} AND image.key = ROW(${columnsOf("now", source.key)})::text OFFSET 0)
 UNION ALL
 SELECT DISTINCT ON (${columnsOf(source.name, source.key)}) ${table}.*
-  FROM (SELECT (first.image::${qualified(source.schema, source.name)}).*
-          FROM (SELECT DISTINCT ON (image.key) image.image
-                  FROM cutover.images AS image
-                 WHERE ${theirImages} AND ${which}
-                 ORDER BY image.key, image.seq) AS first
-         WHERE first.image IS NOT NULL) AS ${table}
+  FROM (SELECT (parsed.row_then).*
+          FROM (SELECT first.image::${qualified(source.schema, source.name)} AS row_then
+                  FROM (SELECT DISTINCT ON (image.key) image.image
+                          FROM cutover.images AS image
+                         WHERE ${theirImages} AND ${which}
+                         ORDER BY image.key, image.seq) AS first
+                 WHERE first.image IS NOT NULL
+                -- Or the text would be read again for each column.
+                OFFSET 0) AS parsed) AS ${table}
   ${fed(kind, source.feed)}
   JOIN ${wanted(kind, trusted("$1"))} ON ${sameUnit(kind, "fed", "wanted")}`;
 }

@@ -88,13 +88,16 @@ WITH setting AS (
                       WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
-    FROM (SELECT (first.image::public.setting).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS setting
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.setting AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS setting
     CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
     JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
 )
@@ -479,13 +482,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
-           FROM (SELECT (first.image::public.setting).*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS setting
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::public.setting AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS setting
            CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
            JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
        ) AS setting

@@ -121,13 +121,16 @@ WITH "Order" AS (
                       WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
-    FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS "Order"
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::"it's the ""old"" shop"."Order" AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS "Order"
     CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
 ), "Order lines of the old shop, one row for each article bought" AS (
@@ -141,13 +144,16 @@ WITH "Order" AS (
                       WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
-    FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS "Order lines of the old shop, one row for each article bought"
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS "Order lines of the old shop, one row for each article bought"
     CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
 )
@@ -236,13 +242,16 @@ WITH "Order" AS (
                       WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
-    FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS "Order"
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::"it's the ""old"" shop"."Order" AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS "Order"
     CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
 ), "Order lines of the old shop, one row for each article bought" AS (
@@ -256,13 +265,16 @@ WITH "Order" AS (
                       WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
-    FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS "Order lines of the old shop, one row for each article bought"
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS "Order lines of the old shop, one row for each article bought"
     CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
 )
@@ -875,13 +887,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
-           FROM (SELECT (first.image::"it's the ""old"" shop"."Order").*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS "Order"
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::"it's the ""old"" shop"."Order" AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS "Order"
            CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2)
            JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
        ) AS "Order"
@@ -900,13 +915,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
-           FROM (SELECT (first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought").*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS "Order lines of the old shop, one row for each article bought"
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS "Order lines of the old shop, one row for each article bought"
            CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
            JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
        ) AS "Order lines of the old shop, one row for each article bought"

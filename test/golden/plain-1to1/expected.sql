@@ -127,13 +127,16 @@ WITH memo AS (
                       WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (memo.id) memo.*
-    FROM (SELECT (first.image::public.memo).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS memo
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.memo AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS memo
     CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)
     JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
 )
@@ -555,13 +558,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (memo.id) memo.*
-           FROM (SELECT (first.image::public.memo).*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS memo
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::public.memo AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS memo
            CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)
            JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
        ) AS memo

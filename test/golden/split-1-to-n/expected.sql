@@ -107,13 +107,16 @@ WITH diary AS (
                       WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
-    FROM (SELECT (first.image::public.diary).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS diary
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.diary AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS diary
     CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
     JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
 ), kept_author AS (
@@ -187,13 +190,16 @@ WITH diary AS (
                       WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
-    FROM (SELECT (first.image::public.diary).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS diary
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.diary AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS diary
     CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
 ), mood AS (
@@ -286,13 +292,16 @@ WITH diary AS (
                       WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
-    FROM (SELECT (first.image::public.diary).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS diary
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.diary AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS diary
     CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
 ), mood AS (
@@ -1147,13 +1156,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
-           FROM (SELECT (first.image::public.diary).*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS diary
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::public.diary AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS diary
            CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1)
            JOIN unnest($1) AS wanted (cutover_1) ON fed.cutover_1 = wanted.cutover_1
        ) AS diary
@@ -1198,13 +1210,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
-           FROM (SELECT (first.image::public.diary).*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS diary
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::public.diary AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS diary
            CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
            JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
        ) AS diary

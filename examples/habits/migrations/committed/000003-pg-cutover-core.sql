@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:37e6e6c3e7e6f53d636ade1cab90701846793b57
+--! Hash: sha1:7d93c8af81d8ea92b408fa98f27c9f55df793c55
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3385,6 +3385,9 @@ BEGIN
   LOOP
     CONTINUE WHEN EXISTS (SELECT FROM cutover.quarantine AS q WHERE q.unit_key = ANY (batch.linked_keys))
                OR EXISTS (SELECT FROM cutover.outbox AS o WHERE o.unit_key = ANY (batch.linked_keys));
+    -- Most often there is nothing to make: the row that a rule held back has gone elsewhere, and left the unit as empty as the new side has it.
+    CONTINUE WHEN NOT cutover.compiled_differs(stand.name, 'forward', pg_catalog.split_part(batch.ref, ':', 1),
+                                               ARRAY[pg_catalog.substr(batch.ref, pg_catalog.strpos(batch.ref, ':') + 1)]);
     forward_fresh := forward_fresh || batch.ref;
   END LOOP;
   forward_patched := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_work) AS ref WHERE ref <> ALL (forward_fresh));
@@ -3409,7 +3412,9 @@ BEGIN
   END IF;
 
   -- Take the notes and images that are to be worked off, exactly those seen now.
-  UPDATE cutover.images AS taken SET taken_by = own, image = cutover.fit_image(stand.name, taken.table_name, taken.image)
+  UPDATE cutover.images AS taken
+     SET taken_by = own,
+         image = CASE WHEN taken.xid = own THEN taken.image ELSE cutover.fit_image(stand.name, taken.table_name, taken.image) END
    WHERE taken.belongs && reverse_all AND NOT taken.feeds && forward_failed AND taken.cutover IS NOT DISTINCT FROM stand.name;
   GET DIAGNOSTICS images_taken = ROW_COUNT;
   DELETE FROM cutover.outbox AS noted
@@ -6783,12 +6788,12 @@ DECLARE
   vanished jsonb := '{}';
 BEGIN
   FOR target IN
-    SELECT DISTINCT i.table_name AS name, legacy.reg::text AS relation, cutover.primary_key_of(legacy.reg) AS key
-      FROM cutover.images AS i
+    SELECT touched.name, legacy.reg::text AS relation, cutover.primary_key_of(legacy.reg) AS key
+      FROM (SELECT DISTINCT i.table_name AS name FROM cutover.images AS i
+             WHERE i.belongs && reverse_refs AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM stand.name
+               AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name) AS touched
       JOIN (SELECT t.name::regclass AS reg FROM pg_catalog.jsonb_array_elements_text(stand.definition #> '{tables,legacy}') AS t (name)) AS legacy
-        ON (SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid = legacy.reg) = i.table_name
-     WHERE i.belongs && reverse_refs AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM stand.name
-       AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name
+        ON (SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid = legacy.reg) = touched.name
   LOOP
     CONTINUE WHEN target.key IS NULL
       OR EXISTS (SELECT FROM pg_catalog.unnest(target.key) AS k (name)
@@ -6828,7 +6833,7 @@ BEGIN
     RETURN;
   END IF;
   EXECUTE pg_catalog.format(
-    'UPDATE %1$s AS target SET %2$s FROM (SELECT (image::%1$s).* FROM pg_catalog.unnest($1) AS image) AS was WHERE %3$s',
+    'UPDATE %1$s AS target SET %2$s FROM (SELECT (parsed.was).* FROM (SELECT image::%1$s AS was FROM pg_catalog.unnest($1) AS image OFFSET 0) AS parsed) AS was WHERE %3$s',
     relation,
     (SELECT pg_catalog.string_agg(pg_catalog.format('%1$I = was.%1$I', name), ', ') FROM pg_catalog.unnest(kept) AS name),
     (SELECT pg_catalog.string_agg(pg_catalog.format('target.%1$I = was.%1$I', k.name), ' AND ')

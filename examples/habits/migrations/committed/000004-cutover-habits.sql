@@ -1,5 +1,5 @@
---! Previous: sha1:37e6e6c3e7e6f53d636ade1cab90701846793b57
---! Hash: sha1:0c1cbdaae8235ad8b1a63e453b51096da6352bcd
+--! Previous: sha1:7d93c8af81d8ea92b408fa98f27c9f55df793c55
+--! Hash: sha1:32f188ce36c63075f67347ae996d035d2eec1763
 --! Message: cutover habits
 
 -- Enter migration here
@@ -178,13 +178,16 @@ WITH habit_tracker AS (
                       WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
-    FROM (SELECT (first.image::public.habit_tracker).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS habit_tracker
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.habit_tracker AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS habit_tracker
     CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
 ), kept_children AS (
@@ -379,13 +382,16 @@ WITH habit_tracker AS (
                       WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
-    FROM (SELECT (first.image::public.habit_tracker).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS habit_tracker
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.habit_tracker AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2, cutover_3) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 AND fed.cutover_3 = wanted.cutover_3
 ), kept_habits AS (
@@ -694,13 +700,16 @@ WITH habit_tracker AS (
                       WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
-    FROM (SELECT (first.image::public.habit_tracker).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS habit_tracker
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.habit_tracker AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2, cutover_3) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 AND fed.cutover_3 = wanted.cutover_3
 ), kept_habits AS (
@@ -1001,13 +1010,16 @@ WITH habit_tracker AS (
                       WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
-    FROM (SELECT (first.image::public.habit_tracker).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS habit_tracker
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.habit_tracker AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2, cutover_3) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 AND fed.cutover_3 = wanted.cutover_3
 ), kept_habits AS (
@@ -1242,13 +1254,16 @@ WITH habit_tracker AS (
                       WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
-    FROM (SELECT (first.image::public.habit_tracker).*
-            FROM (SELECT DISTINCT ON (image.key) image.image
-                    FROM cutover.images AS image
-                   WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
-                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
-                   ORDER BY image.key, image.seq) AS first
-           WHERE first.image IS NOT NULL) AS habit_tracker
+    FROM (SELECT (parsed.row_then).*
+            FROM (SELECT first.image::public.habit_tracker AS row_then
+                    FROM (SELECT DISTINCT ON (image.key) image.image
+                            FROM cutover.images AS image
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                              AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
+                           ORDER BY image.key, image.seq) AS first
+                   WHERE first.image IS NOT NULL
+                  -- Or the text would be read again for each column.
+                  OFFSET 0) AS parsed) AS habit_tracker
     CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
     JOIN unnest($1) AS wanted (cutover_1, cutover_2, cutover_3) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 AND fed.cutover_3 = wanted.cutover_3
 ), kept_habits AS (
@@ -3060,13 +3075,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
-           FROM (SELECT (first.image::public.habit_tracker).*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS habit_tracker
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::public.habit_tracker AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS habit_tracker
            CROSS JOIN LATERAL (SELECT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name) AS fed (cutover_1, cutover_2)
            JOIN unnest($1) AS wanted (cutover_1, cutover_2) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2
        ) AS habit_tracker
@@ -3125,13 +3143,16 @@ SELECT coalesce(array_agg(given), '{}')
                              WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
-           FROM (SELECT (first.image::public.habit_tracker).*
-                   FROM (SELECT DISTINCT ON (image.key) image.image
-                           FROM cutover.images AS image
-                          WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
-                                             AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
-                          ORDER BY image.key, image.seq) AS first
-                  WHERE first.image IS NOT NULL) AS habit_tracker
+           FROM (SELECT (parsed.row_then).*
+                   FROM (SELECT first.image::public.habit_tracker AS row_then
+                           FROM (SELECT DISTINCT ON (image.key) image.image
+                                   FROM cutover.images AS image
+                                  WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                                     AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
+                                  ORDER BY image.key, image.seq) AS first
+                          WHERE first.image IS NOT NULL
+                         -- Or the text would be read again for each column.
+                         OFFSET 0) AS parsed) AS habit_tracker
            CROSS JOIN LATERAL (SELECT DISTINCT coalesce(habit_tracker.user_id, '00000000-0000-0000-0000-000000000000'), habit_tracker.child_name, touched.monday FROM (SELECT CASE WHEN habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23' THEN habit_tracker.week_start_date - (habit_tracker.week_start_date - DATE '1900-01-01') % 7 ELSE DATE '1900-01-01' END AS monday UNION ALL SELECT habit_tracker.week_start_date + 6 - (habit_tracker.week_start_date + 6 - DATE '1900-01-01') % 7 WHERE habit_tracker.week_start_date BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') AS touched (monday)) AS fed (cutover_1, cutover_2, cutover_3)
            JOIN unnest($1) AS wanted (cutover_1, cutover_2, cutover_3) ON fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 AND fed.cutover_3 = wanted.cutover_3
        ) AS habit_tracker

@@ -1,5 +1,5 @@
---! Previous: sha1:0c1cbdaae8235ad8b1a63e453b51096da6352bcd
---! Hash: sha1:3f903f0a514b945328a688d59a1913a5b6e297cf
+--! Previous: sha1:32f188ce36c63075f67347ae996d035d2eec1763
+--! Hash: sha1:3df765856bdb77c7c3444c457cf92df242d61605
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
