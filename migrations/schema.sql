@@ -477,11 +477,14 @@ FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'su
 FUNCTION cutover.fit_image(cutover_name text, table_name text, image text) RETURNS text
   LANGUAGE plpgsql STABLE;
 
+FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.flush() RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.flush_at_commit() RETURNS trigger
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=60ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false) RETURNS void
   LANGUAGE plpgsql VOLATILE;

@@ -59,6 +59,12 @@ DECLARE
                           AND NOT put_aside.made OFFSET 0))::${unitType(plan, kind)}[];
   ${join(declarations, "\n")}
 BEGIN
+  -- What legacy writers changed.
+  ${join(
+    kind.targets.map((table) => findChanges(plan, table)),
+    "\n",
+  )}
+
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
   -- patched nor recorded as a conflict.
   ${join(
@@ -72,12 +78,6 @@ PERFORM 1
  ORDER BY ${columnsOf("locked", table.key)}
    FOR UPDATE;`,
     ),
-    "\n",
-  )}
-
-  -- What legacy writers changed.
-  ${join(
-    kind.targets.map((table) => findChanges(plan, table)),
     "\n",
   )}
 

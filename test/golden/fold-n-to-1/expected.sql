@@ -379,17 +379,6 @@ DECLARE
   theirs_account_settings cutover_fold_n_to_1.row_account_settings[];
   added_account_settings cutover_fold_n_to_1.row_account_settings[];
 BEGIN
-  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
-  -- patched nor recorded as a conflict.
-  PERFORM 1
-    FROM public.account_settings AS locked
-   WHERE (locked.account_id) IN (
-           SELECT account_settings.account_id
-             FROM unnest(units) AS wanted (cutover_1)
-              CROSS JOIN LATERAL (SELECT account_settings.* FROM public.account_settings AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS account_settings)
-   ORDER BY locked.account_id
-     FOR UPDATE;
-
   -- What legacy writers changed.
   SELECT array_agg(ROW(base.account_id, base.settings)::cutover_fold_n_to_1.row_account_settings) FILTER (WHERE theirs.present IS NULL),
          array_agg(ROW(base.account_id, base.settings)::cutover_fold_n_to_1.row_account_settings) FILTER (WHERE base.present AND theirs.present),
@@ -400,6 +389,17 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_fold_n_to_1.map_account_settings(units) AS mapped) AS theirs
       ON base.account_id = theirs.account_id
    WHERE ROW(base.present, base.account_id, base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.account_id, theirs.settings)::record;
+
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  PERFORM 1
+    FROM public.account_settings AS locked
+   WHERE (locked.account_id) IN (
+           SELECT account_settings.account_id
+             FROM unnest(units) AS wanted (cutover_1)
+              CROSS JOIN LATERAL (SELECT account_settings.* FROM public.account_settings AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS account_settings)
+   ORDER BY locked.account_id
+     FOR UPDATE;
 
   IF $2 <> 'delete' THEN
     -- What the new side has changed as well: it wins.

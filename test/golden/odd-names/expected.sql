@@ -710,25 +710,6 @@ DECLARE
   "theirs_Order lines of the old shop, one row for each a_fb68100e" cutover_odd_names."row_Order lines of the old shop, one row for each arti_7ff7066e"[];
   "added_Order lines of the old shop, one row for each ar_91d2a332" cutover_odd_names."row_Order lines of the old shop, one row for each arti_7ff7066e"[];
 BEGIN
-  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
-  -- patched nor recorded as a conflict.
-  PERFORM 1
-    FROM "Select"."Table" AS locked
-   WHERE (locked."user", locked.number) IN (
-           SELECT "Table"."user", "Table".number
-             FROM unnest(units) AS wanted (cutover_1, cutover_2)
-              CROSS JOIN LATERAL (SELECT "Table".* FROM "Select"."Table" AS "Table" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Table")
-   ORDER BY locked."user", locked.number
-     FOR UPDATE;
-  PERFORM 1
-    FROM "Select"."Order lines of the old shop, one row for each article bundle" AS locked
-   WHERE (locked."user", locked.number, locked."Position") IN (
-           SELECT "Order lines of the old shop, one row for each article bundle"."user", "Order lines of the old shop, one row for each article bundle".number, "Order lines of the old shop, one row for each article bundle"."Position"
-             FROM unnest(units) AS wanted (cutover_1, cutover_2)
-              CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bundle".* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bundle")
-   ORDER BY locked."user", locked.number, locked."Position"
-     FOR UPDATE;
-
   -- What legacy writers changed.
   SELECT array_agg(ROW(base."user", base.number, base."Column", base."where", base."$1", base."it's")::cutover_odd_names."row_Table") FILTER (WHERE theirs.present IS NULL),
          array_agg(ROW(base."user", base.number, base."Column", base."where", base."$1", base."it's")::cutover_odd_names."row_Table") FILTER (WHERE base.present AND theirs.present),
@@ -748,6 +729,25 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_odd_names."map_Order lines of the old shop, one row for each arti_bb2d8e6c"(units) AS mapped) AS theirs
       ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
    WHERE ROW(base.present, base."user", base.number, base."Position", base."from", base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs."user", theirs.number, theirs."Position", theirs."from", theirs."a ""b"" \ c")::record;
+
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  PERFORM 1
+    FROM "Select"."Table" AS locked
+   WHERE (locked."user", locked.number) IN (
+           SELECT "Table"."user", "Table".number
+             FROM unnest(units) AS wanted (cutover_1, cutover_2)
+              CROSS JOIN LATERAL (SELECT "Table".* FROM "Select"."Table" AS "Table" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Table")
+   ORDER BY locked."user", locked.number
+     FOR UPDATE;
+  PERFORM 1
+    FROM "Select"."Order lines of the old shop, one row for each article bundle" AS locked
+   WHERE (locked."user", locked.number, locked."Position") IN (
+           SELECT "Order lines of the old shop, one row for each article bundle"."user", "Order lines of the old shop, one row for each article bundle".number, "Order lines of the old shop, one row for each article bundle"."Position"
+             FROM unnest(units) AS wanted (cutover_1, cutover_2)
+              CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bundle".* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bundle")
+   ORDER BY locked."user", locked.number, locked."Position"
+     FOR UPDATE;
 
   IF $2 <> 'delete' THEN
     -- What the new side has changed as well: it wins.

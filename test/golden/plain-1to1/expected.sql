@@ -447,17 +447,6 @@ DECLARE
   theirs_note cutover_plain_1to1.row_note[];
   added_note cutover_plain_1to1.row_note[];
 BEGIN
-  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
-  -- patched nor recorded as a conflict.
-  PERFORM 1
-    FROM public.note AS locked
-   WHERE (locked.note_id) IN (
-           SELECT note.note_id
-             FROM unnest(units) AS wanted (cutover_1)
-              CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note)
-   ORDER BY locked.note_id
-     FOR UPDATE;
-
   -- What legacy writers changed.
   SELECT array_agg(ROW(base.note_id, base.heading, base.text, base.price, base.weight, base.state, base.rank, base.written_at, base.remind_at, base.file)::cutover_plain_1to1.row_note) FILTER (WHERE theirs.present IS NULL),
          array_agg(ROW(base.note_id, base.heading, base.text, base.price, base.weight, base.state, base.rank, base.written_at, base.remind_at, base.file)::cutover_plain_1to1.row_note) FILTER (WHERE base.present AND theirs.present),
@@ -468,6 +457,17 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_plain_1to1.map_note(units) AS mapped) AS theirs
       ON base.note_id = theirs.note_id
    WHERE ROW(base.present, base.note_id, base.heading, base.text, base.price, base.weight, base.state, base.rank, base.written_at, base.remind_at, base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.note_id, theirs.heading, theirs.text, theirs.price, theirs.weight, theirs.state, theirs.rank, theirs.written_at, theirs.remind_at, theirs.file)::record;
+
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  PERFORM 1
+    FROM public.note AS locked
+   WHERE (locked.note_id) IN (
+           SELECT note.note_id
+             FROM unnest(units) AS wanted (cutover_1)
+              CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note)
+   ORDER BY locked.note_id
+     FOR UPDATE;
 
   IF $2 <> 'delete' THEN
     -- What the new side has changed as well: it wins.

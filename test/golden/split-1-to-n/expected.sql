@@ -898,17 +898,6 @@ DECLARE
   theirs_author cutover_split_1_to_n.row_author[];
   added_author cutover_split_1_to_n.row_author[];
 BEGIN
-  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
-  -- patched nor recorded as a conflict.
-  PERFORM 1
-    FROM public.author AS locked
-   WHERE (locked.name) IN (
-           SELECT author.name
-             FROM unnest(units) AS wanted (cutover_1)
-              CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author)
-   ORDER BY locked.name
-     FOR UPDATE;
-
   -- What legacy writers changed.
   SELECT array_agg(ROW(base.name)::cutover_split_1_to_n.row_author) FILTER (WHERE theirs.present IS NULL),
          array_agg(ROW(base.name)::cutover_split_1_to_n.row_author) FILTER (WHERE base.present AND theirs.present),
@@ -919,6 +908,17 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_split_1_to_n.map_author(units) AS mapped) AS theirs
       ON base.name = theirs.name
    WHERE ROW(base.present, base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.name)::record;
+
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  PERFORM 1
+    FROM public.author AS locked
+   WHERE (locked.name) IN (
+           SELECT author.name
+             FROM unnest(units) AS wanted (cutover_1)
+              CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author)
+   ORDER BY locked.name
+     FOR UPDATE;
 
   IF $2 <> 'delete' THEN
     -- What the new side has changed as well: it wins.
@@ -981,25 +981,6 @@ DECLARE
   theirs_day cutover_split_1_to_n.row_day[];
   added_day cutover_split_1_to_n.row_day[];
 BEGIN
-  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
-  -- patched nor recorded as a conflict.
-  PERFORM 1
-    FROM public.volume AS locked
-   WHERE (locked.diary_id) IN (
-           SELECT volume.diary_id
-             FROM unnest(units) AS wanted (cutover_1, cutover_2)
-              CROSS JOIN LATERAL (SELECT volume.* FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS volume)
-   ORDER BY locked.diary_id
-     FOR UPDATE;
-  PERFORM 1
-    FROM public.day AS locked
-   WHERE (locked.diary_id, locked.day) IN (
-           SELECT day.diary_id, day.day
-             FROM unnest(units) AS wanted (cutover_1, cutover_2)
-              CROSS JOIN LATERAL (SELECT day.* FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS day)
-   ORDER BY locked.diary_id, locked.day
-     FOR UPDATE;
-
   -- What legacy writers changed.
   SELECT array_agg(ROW(base.diary_id, base.author, base.first_day)::cutover_split_1_to_n.row_volume) FILTER (WHERE theirs.present IS NULL),
          array_agg(ROW(base.diary_id, base.author, base.first_day)::cutover_split_1_to_n.row_volume) FILTER (WHERE base.present AND theirs.present),
@@ -1019,6 +1000,25 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_split_1_to_n.map_day(units) AS mapped) AS theirs
       ON base.diary_id = theirs.diary_id AND base.day = theirs.day
    WHERE ROW(base.present, base.diary_id, base.author, base.day, base.text, base.mood, base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.diary_id, theirs.author, theirs.day, theirs.text, theirs.mood, theirs.mood_name)::record;
+
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  PERFORM 1
+    FROM public.volume AS locked
+   WHERE (locked.diary_id) IN (
+           SELECT volume.diary_id
+             FROM unnest(units) AS wanted (cutover_1, cutover_2)
+              CROSS JOIN LATERAL (SELECT volume.* FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS volume)
+   ORDER BY locked.diary_id
+     FOR UPDATE;
+  PERFORM 1
+    FROM public.day AS locked
+   WHERE (locked.diary_id, locked.day) IN (
+           SELECT day.diary_id, day.day
+             FROM unnest(units) AS wanted (cutover_1, cutover_2)
+              CROSS JOIN LATERAL (SELECT day.* FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS day)
+   ORDER BY locked.diary_id, locked.day
+     FOR UPDATE;
 
   IF $2 <> 'delete' THEN
     -- What the new side has changed as well: it wins.

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:7d93c8af81d8ea92b408fa98f27c9f55df793c55
+--! Hash: sha1:97fe0860076e1fad9068549f313d1f7a59e2c927
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3199,6 +3199,60 @@ BEGIN
   END IF;
 END;
 $$;
+-- The image of a legacy row, as text that its table's row type still reads: images may wait for long (their unit is in quarantine), and
+-- the table may have got columns meanwhile. Those stand at the end, and the row as it was had NULL in them. An image that does not fit
+-- otherwise is given back as it is; the cast will say what is wrong with it.
+CREATE OR REPLACE FUNCTION cutover.fit_image(cutover_name text, table_name text, image text) RETURNS text
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  relation regclass := (SELECT c.oid FROM pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name)
+                          JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name)
+                         WHERE c.relname = fit_image.table_name);
+  fitting text := image;
+BEGIN
+  FOR missing IN 0 .. (SELECT pg_catalog.count(*) FROM pg_catalog.pg_attribute AS a
+                        WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped) LOOP
+    BEGIN
+      EXECUTE pg_catalog.format('SELECT $1::%s', relation) USING fitting;
+      RETURN fitting;
+    EXCEPTION WHEN invalid_text_representation THEN
+      fitting := pg_catalog.left(fitting, -1) || ',)';
+    END;
+  END LOOP;
+  RETURN image;
+END;
+$$;
+
+-- Fits the images of others that a transaction has taken. Most often all of them fit as they are, which one cast of all of them tells.
+CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  target record;
+BEGIN
+  FOR target IN
+    SELECT taken.table_name AS name, c.oid::regclass AS relation
+      FROM (SELECT DISTINCT i.table_name FROM cutover.images AS i
+             WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
+               AND i.taken_by IS NOT DISTINCT FROM own AND i.xid <> own) AS taken
+      JOIN pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name) ON true
+      JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name) AND c.relname = taken.table_name
+  LOOP
+    BEGIN
+      EXECUTE pg_catalog.format(
+        'SELECT pg_catalog.count(i.image::%s) FROM cutover.images AS i
+          WHERE i.belongs && $1 AND i.cutover IS NOT DISTINCT FROM $2 AND i.table_name IS NOT DISTINCT FROM $3
+            AND i.taken_by IS NOT DISTINCT FROM $4', target.relation)
+        USING reverse_refs, cutover_name, target.name, own;
+    EXCEPTION WHEN invalid_text_representation THEN
+      UPDATE cutover.images AS i SET image = cutover.fit_image(cutover_name, i.table_name, i.image)
+       WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
+         AND i.table_name IS NOT DISTINCT FROM target.name AND i.taken_by IS NOT DISTINCT FROM own;
+    END;
+  END LOOP;
+END;
+$$;
 -- Works off notes of units while both sides are written. Legacy writes come over as a patch (only cells whose mapped value
 -- changed against the image of the row before the write), then legacy is recomputed from the new side, which is the truth.
 --
@@ -3412,11 +3466,12 @@ BEGIN
   END IF;
 
   -- Take the notes and images that are to be worked off, exactly those seen now.
-  UPDATE cutover.images AS taken
-     SET taken_by = own,
-         image = CASE WHEN taken.xid = own THEN taken.image ELSE cutover.fit_image(stand.name, taken.table_name, taken.image) END
+  UPDATE cutover.images AS taken SET taken_by = own
    WHERE taken.belongs && reverse_all AND NOT taken.feeds && forward_failed AND taken.cutover IS NOT DISTINCT FROM stand.name;
   GET DIAGNOSTICS images_taken = ROW_COUNT;
+  IF images_taken > 0 THEN
+    PERFORM cutover.fit_images(stand.name, own, reverse_all);
+  END IF;
   DELETE FROM cutover.outbox AS noted
    WHERE noted.unit_key = ANY (forward_keys || reverse_keys)
      AND NOT (noted.direction = 'forward'
@@ -3555,7 +3610,7 @@ $$;
 CREATE OR REPLACE FUNCTION cutover.flush_at_commit() RETURNS trigger
   LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '100ms'
+  SET lock_timeout = '60ms'
   SET row_security = off
   SET "DateStyle" = 'ISO, YMD'
   SET "IntervalStyle" = 'postgres'
@@ -3704,6 +3759,36 @@ BEGIN
     END;
   END LOOP;
   RETURN image;
+END;
+$$;
+
+-- Fits the images of others that a transaction has taken. Most often all of them fit as they are, which one cast of all of them tells.
+CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  target record;
+BEGIN
+  FOR target IN
+    SELECT taken.table_name AS name, c.oid::regclass AS relation
+      FROM (SELECT DISTINCT i.table_name FROM cutover.images AS i
+             WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
+               AND i.taken_by IS NOT DISTINCT FROM own AND i.xid <> own) AS taken
+      JOIN pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name) ON true
+      JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name) AND c.relname = taken.table_name
+  LOOP
+    BEGIN
+      EXECUTE pg_catalog.format(
+        'SELECT pg_catalog.count(i.image::%s) FROM cutover.images AS i
+          WHERE i.belongs && $1 AND i.cutover IS NOT DISTINCT FROM $2 AND i.table_name IS NOT DISTINCT FROM $3
+            AND i.taken_by IS NOT DISTINCT FROM $4', target.relation)
+        USING reverse_refs, cutover_name, target.name, own;
+    EXCEPTION WHEN invalid_text_representation THEN
+      UPDATE cutover.images AS i SET image = cutover.fit_image(cutover_name, i.table_name, i.image)
+       WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
+         AND i.table_name IS NOT DISTINCT FROM target.name AND i.taken_by IS NOT DISTINCT FROM own;
+    END;
+  END LOOP;
 END;
 $$;
 -- The units of the other direction that hang together with units ("kind:unit" references), and the coarser ones that those lie in.
@@ -5806,8 +5891,8 @@ BEGIN
         CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = stand.name);
       END IF;
       IF stand.phase = 'expanded' AND stand.step IS NULL THEN
-        IF touched.units > (stand.definition #>> '{sync,maxUnits}')::bigint THEN
-          -- Sync would leave so many to the drainer; they are counted, not looked at.
+        IF touched.units > least(40, (stand.definition #>> '{sync,maxUnits}')::bigint) THEN
+          -- To look at so many would hold the commit up for longer than sync itself may; they are counted.
           observed_units := touched.units;
           observed_rows := 0;
         ELSE

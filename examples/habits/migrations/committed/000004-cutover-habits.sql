@@ -1,5 +1,5 @@
---! Previous: sha1:7d93c8af81d8ea92b408fa98f27c9f55df793c55
---! Hash: sha1:32f188ce36c63075f67347ae996d035d2eec1763
+--! Previous: sha1:97fe0860076e1fad9068549f313d1f7a59e2c927
+--! Hash: sha1:0dbc089e39d0e0d9d6d0c06d36336e6f2717e232
 --! Message: cutover habits
 
 -- Enter migration here
@@ -2669,17 +2669,6 @@ DECLARE
   theirs_children cutover_habits.row_children[];
   added_children cutover_habits.row_children[];
 BEGIN
-  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
-  -- patched nor recorded as a conflict.
-  PERFORM 1
-    FROM public.children AS locked
-   WHERE (locked.user_id, locked.name) IN (
-           SELECT children.user_id, children.name
-             FROM unnest(units) AS wanted (cutover_1, cutover_2)
-              CROSS JOIN LATERAL (SELECT children.* FROM public.children AS children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS children)
-   ORDER BY locked.user_id, locked.name
-     FOR UPDATE;
-
   -- What legacy writers changed.
   SELECT array_agg(ROW(base.user_id, base.name)::cutover_habits.row_children) FILTER (WHERE theirs.present IS NULL),
          array_agg(ROW(base.user_id, base.name)::cutover_habits.row_children) FILTER (WHERE base.present AND theirs.present),
@@ -2690,6 +2679,17 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_habits.map_children(units) AS mapped) AS theirs
       ON base.user_id = theirs.user_id AND base.name = theirs.name
    WHERE ROW(base.present, base.user_id, base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.user_id, theirs.name)::record;
+
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  PERFORM 1
+    FROM public.children AS locked
+   WHERE (locked.user_id, locked.name) IN (
+           SELECT children.user_id, children.name
+             FROM unnest(units) AS wanted (cutover_1, cutover_2)
+              CROSS JOIN LATERAL (SELECT children.* FROM public.children AS children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS children)
+   ORDER BY locked.user_id, locked.name
+     FOR UPDATE;
 
   IF $2 <> 'delete' THEN
     -- What the new side has changed as well: it wins.
@@ -2760,41 +2760,6 @@ DECLARE
   theirs_kept_sheets cutover_habits.row_kept_sheets[];
   added_kept_sheets cutover_habits.row_kept_sheets[];
 BEGIN
-  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
-  -- patched nor recorded as a conflict.
-  PERFORM 1
-    FROM public.weeks AS locked
-   WHERE (locked.user_id, locked.child_name, locked.week_start_date) IN (
-           SELECT weeks.user_id, weeks.child_name, weeks.week_start_date
-             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
-              CROSS JOIN LATERAL (SELECT weeks.* FROM public.weeks AS weeks CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS weeks)
-   ORDER BY locked.user_id, locked.child_name, locked.week_start_date
-     FOR UPDATE;
-  PERFORM 1
-    FROM public.habits AS locked
-   WHERE (locked.sheet_id, locked.habit_id, locked.week_start_date) IN (
-           SELECT habits.sheet_id, habits.habit_id, habits.week_start_date
-             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
-              CROSS JOIN LATERAL (SELECT habits.* FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS habits)
-   ORDER BY locked.sheet_id, locked.habit_id, locked.week_start_date
-     FOR UPDATE;
-  PERFORM 1
-    FROM public.habit_records AS locked
-   WHERE (locked.sheet_id, locked.habit_id, locked.record_date) IN (
-           SELECT habit_records.sheet_id, habit_records.habit_id, habit_records.record_date
-             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
-              CROSS JOIN LATERAL (SELECT habit_records.* FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS habit_records)
-   ORDER BY locked.sheet_id, locked.habit_id, locked.record_date
-     FOR UPDATE;
-  PERFORM 1
-    FROM public.kept_sheets AS locked
-   WHERE (locked.sheet_id) IN (
-           SELECT kept_sheets.sheet_id
-             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
-              CROSS JOIN LATERAL (SELECT kept_sheets.* FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS kept_sheets)
-   ORDER BY locked.sheet_id
-     FOR UPDATE;
-
   -- What legacy writers changed.
   SELECT array_agg(ROW(base.user_id, base.child_name, base.week_start_date, base.sheet_id, base.start_offset, base.theme, base.reflection, base.reward)::cutover_habits.row_weeks) FILTER (WHERE theirs.present IS NULL),
          array_agg(ROW(base.user_id, base.child_name, base.week_start_date, base.sheet_id, base.start_offset, base.theme, base.reflection, base.reward)::cutover_habits.row_weeks) FILTER (WHERE base.present AND theirs.present),
@@ -2832,6 +2797,41 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_habits.map_kept_sheets(units) AS mapped) AS theirs
       ON base.sheet_id = theirs.sheet_id
    WHERE ROW(base.present, base.sheet_id, base.user_id, base.child_name, base.week_start_date, base.start_offset, base.theme, base.reflection, base.reward)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.sheet_id, theirs.user_id, theirs.child_name, theirs.week_start_date, theirs.start_offset, theirs.theme, theirs.reflection, theirs.reward)::record;
+
+  -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
+  -- patched nor recorded as a conflict.
+  PERFORM 1
+    FROM public.weeks AS locked
+   WHERE (locked.user_id, locked.child_name, locked.week_start_date) IN (
+           SELECT weeks.user_id, weeks.child_name, weeks.week_start_date
+             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
+              CROSS JOIN LATERAL (SELECT weeks.* FROM public.weeks AS weeks CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS weeks)
+   ORDER BY locked.user_id, locked.child_name, locked.week_start_date
+     FOR UPDATE;
+  PERFORM 1
+    FROM public.habits AS locked
+   WHERE (locked.sheet_id, locked.habit_id, locked.week_start_date) IN (
+           SELECT habits.sheet_id, habits.habit_id, habits.week_start_date
+             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
+              CROSS JOIN LATERAL (SELECT habits.* FROM public.habits AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS habits)
+   ORDER BY locked.sheet_id, locked.habit_id, locked.week_start_date
+     FOR UPDATE;
+  PERFORM 1
+    FROM public.habit_records AS locked
+   WHERE (locked.sheet_id, locked.habit_id, locked.record_date) IN (
+           SELECT habit_records.sheet_id, habit_records.habit_id, habit_records.record_date
+             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
+              CROSS JOIN LATERAL (SELECT habit_records.* FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS habit_records)
+   ORDER BY locked.sheet_id, locked.habit_id, locked.record_date
+     FOR UPDATE;
+  PERFORM 1
+    FROM public.kept_sheets AS locked
+   WHERE (locked.sheet_id) IN (
+           SELECT kept_sheets.sheet_id
+             FROM unnest(units) AS wanted (cutover_1, cutover_2, cutover_3)
+              CROSS JOIN LATERAL (SELECT kept_sheets.* FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS kept_sheets)
+   ORDER BY locked.sheet_id
+     FOR UPDATE;
 
   IF $2 <> 'delete' THEN
     -- What the new side has changed as well: it wins.

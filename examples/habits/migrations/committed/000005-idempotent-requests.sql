@@ -1,5 +1,5 @@
---! Previous: sha1:32f188ce36c63075f67347ae996d035d2eec1763
---! Hash: sha1:3df765856bdb77c7c3444c457cf92df242d61605
+--! Previous: sha1:0dbc089e39d0e0d9d6d0c06d36336e6f2717e232
+--! Hash: sha1:0ac795d2ca966670b96e20d19db3f1786f590963
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
