@@ -160,6 +160,14 @@ const VIEW_READS_WHOLE_ROWS = `
 SELECT pg_catalog.strpos(r.ev_action::text, ':varattno 0 ') > 0 AS yes
   FROM pg_catalog.pg_rewrite AS r WHERE r.ev_class = $1::regclass`;
 
+/** How often a view's query has each stand-in in a FROM. */
+const VIEW_NAMES_TABLES = `
+SELECT c.relname AS name,
+       (SELECT pg_catalog.count(*) FROM pg_catalog.regexp_matches(r.ev_action::text, ':rtekind 0 :relid ' || c.oid || ' ', 'g')) AS times
+  FROM pg_catalog.pg_rewrite AS r
+  JOIN pg_catalog.pg_class AS c ON c.relnamespace = pg_catalog.pg_my_temp_schema() AND c.relname = ANY ($2::text[])
+ WHERE r.ev_class = $1::regclass`;
+
 async function readView(client: ClientBase, view: string, standIns: readonly string[]): Promise<Described> {
   const columns = await columnsOf(client, view);
   const reads = new Map<string, Set<string>>();
@@ -184,7 +192,9 @@ async function readView(client: ClientBase, view: string, standIns: readonly str
       for (const column of all) read.add(column.name);
     }
   }
-  return { columns, reads, escapes: [...escapes.values()], unassignable: [], narrowsByKey: false };
+  const named = await client.query(VIEW_NAMES_TABLES, [`pg_temp.${view}`, standIns]);
+  const times = new Map<string, number>(named.rows.map(({ name, times }) => [name, Number(times)]));
+  return { columns, reads, times, escapes: [...escapes.values()], unassignable: [], narrowsByKey: false };
 }
 
 /** What is asked of a mapping only, and not of a rule or a feed. */

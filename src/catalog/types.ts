@@ -55,6 +55,8 @@ export interface Described {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   /** Plain table name → the columns read of it. */
   readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Plain table name → how often it is read from: twice is other rows of it as well. */
+  readonly times: ReadonlyMap<string, number>;
   /** Relations and functions reached beside the tables. */
   readonly escapes: readonly Escape[];
   /** Columns of a mapping that the database would not assign to the column of that name. */

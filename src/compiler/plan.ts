@@ -134,7 +134,8 @@ export function plan(definition: Definition, catalog: Catalog): Plan {
           feedsByItself:
             units !== undefined &&
             units.escapes.length === 0 &&
-            [...units.reads.keys()].every((name) => name === table.name),
+            [...units.reads.keys()].every((name) => name === table.name) &&
+            units.times.get(table.name) === 1,
         },
       ];
     });

@@ -90,3 +90,21 @@ test("a commit leaves a long chain of others to the drainer, with its own write"
     { pages: 70 },
   ]);
 });
+
+test("whatever a legacy column is called, a row that is inserted while both sides are written comes over", async () => {
+  const names = ["given", "wanted", "image", "now", "fed", "parsed", "first", "feeds"];
+  const db = await createSmallCutover({
+    schema: `ALTER TABLE sheet ${names.map((name) => `ADD COLUMN ${name} text DEFAULT 'x'`).join(", ")}`,
+    data: DATA,
+    phase: "writes_switched",
+  });
+  await db.rows("INSERT INTO sheet (id, owner, day, marks) VALUES (71, 'own', '2026-06-01', '{\"a\": 1}')");
+  await db.rows("UPDATE sheet SET title = 'again' WHERE id = 1");
+  expect(await waiting(db)).toEqual([]);
+  expect(await db.rows("SELECT id FROM sheet WHERE id = 71")).toEqual([{ id: "71" }]);
+  expect(await db.rows("SELECT title FROM page WHERE id IN (1, 71) ORDER BY id")).toEqual([
+    { title: "again" },
+    { title: "" },
+  ]);
+  await expectAllTrue(db);
+});

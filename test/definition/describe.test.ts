@@ -57,6 +57,7 @@ async function mappingOf(text: string) {
   return {
     ...found,
     reads: Object.fromEntries([...found.reads].map(([name, columns]) => [name, [...columns].sort()])),
+    times: Object.fromEntries(found.times),
   };
 }
 
@@ -71,6 +72,7 @@ test("what a mapping yields and reads is what the database's parser makes of it"
       { name: "heading", type: "text" },
     ],
     reads: { memo: ["id", "title"] },
+    times: { memo: 1, note: 0 },
     escapes: [],
     unassignable: [],
     narrowsByKey: true,
@@ -94,6 +96,13 @@ test.each([
   [false, "SELECT memo.id AS note_id, memo.title AS heading FROM memo ORDER BY memo.size LIMIT 10"],
 ])("a row is found by its key: %s of %s", async (expected, mapping) => {
   expect((await mappingOf(mapping)).narrowsByKey).toBe(expected);
+});
+
+test("a table that is read twice is more than one row of it", async () => {
+  const { times } = await mappingOf(
+    "SELECT memo.id AS note_id, (SELECT other.title FROM memo AS other WHERE other.id = memo.size) AS heading FROM memo",
+  );
+  expect(times).toMatchObject({ memo: 2 });
 });
 
 test("a row that is used as a whole is read in all of its columns", async () => {

@@ -37,7 +37,7 @@ export function unitOf(plan: Plan, kind: UnitKind, alias: "own" | "fed" | "wante
 }
 
 /** `'week:' || unit::text`: a unit with its kind, as notes and images name it. */
-export function refOf(plan: Plan, kind: UnitKind, alias: "own" | "fed"): Sql {
+export function refOf(plan: Plan, kind: UnitKind, alias: "own" | "fed" | "wanted"): Sql {
   return sql`${literal(`${kind.name}:`)} || ${unitOf(plan, kind, alias)}::text`;
 }
 

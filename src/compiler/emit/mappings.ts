@@ -2,7 +2,7 @@ import { withoutSemicolon } from "../../definition/sql-file.ts";
 import { names } from "../names.ts";
 import type { Plan, PlannedKind, PlannedSource, PlannedTable } from "../plan.ts";
 import { columnsOf, identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
-import { fed, feedingRows, own, rowType, sameUnit, shadows, unitType, wanted } from "./fragments.ts";
+import { fed, feedingRows, own, refOf, rowType, sameUnit, shadows, unitType, wanted } from "./fragments.ts";
 
 /** Per table: the mapping over all rows (a view), over the rows that feed some units, and over those as they were. */
 export function emitMappings(plan: Plan): Sql {
@@ -75,7 +75,7 @@ export function rowsBefore(plan: Plan, kind: PlannedKind, source: PlannedSource,
   // What a row feeds by way of others may be other units by now.
   const feedThese = !source.feedsByItself
     ? trusted("true")
-    : sql`image.feeds && ARRAY(SELECT ${literal(`${kind.name}:`)} || given::text FROM unnest($1) AS given)`;
+    : sql`image.feeds && ARRAY(SELECT ${refOf(plan, kind, "wanted")} FROM ${wanted(kind, trusted("$1"))})`;
   const itsImages = sql`image.cutover = ${literal(plan.definition.name)} AND image.table_name = ${literal(source.name)}`;
   // By what they feed, and not by their cutover, whose images may be many.
   const theirImages = !source.feedsByItself

@@ -46,9 +46,9 @@ CREATE FUNCTION ${qualified(plan.schema, names.unmade(kind.name))}(${unitType(pl
   RETURNS ${unitType(plan, kind)}[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      ${join([...held, ...heldElsewhere, ...fedBefore], "\nUNION ALL\n")}
    ) AS made);

@@ -85,14 +85,14 @@ WITH setting AS (
          CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
+                      WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'account:' || ROW(wanted.cutover_1)::cutover_fold_n_to_1.forward_account::text FROM unnest($1) AS wanted (cutover_1)) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.setting AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'account:' || ROW(wanted.cutover_1)::cutover_fold_n_to_1.forward_account::text FROM unnest($1) AS wanted (cutover_1))
                                               AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -459,9 +459,9 @@ CREATE FUNCTION cutover_fold_n_to_1.forward_account_unmade(cutover_fold_n_to_1.f
   RETURNS cutover_fold_n_to_1.forward_account[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1)::cutover_fold_n_to_1.forward_account AS unit FROM unnest($1) AS wanted (cutover_1)
       CROSS JOIN LATERAL (SELECT account_settings.* FROM public.account_settings AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS account_settings
@@ -479,14 +479,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
+                             WHERE image.cutover = 'fold_n_to_1' AND image.table_name = 'setting' AND true AND image.feeds && ARRAY(SELECT 'account:' || ROW(wanted.cutover_1)::cutover_fold_n_to_1.forward_account::text FROM unnest($1) AS wanted (cutover_1)) AND image.key = ROW(now.account_id, now.name)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (setting.account_id, setting.name) setting.*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::public.setting AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'account:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'account:' || ROW(wanted.cutover_1)::cutover_fold_n_to_1.forward_account::text FROM unnest($1) AS wanted (cutover_1))
                                                      AND image.cutover IS NOT DISTINCT FROM 'fold_n_to_1' AND image.table_name IS NOT DISTINCT FROM 'setting' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL

@@ -118,14 +118,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::"it's the ""old"" shop"."Order" AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                               AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -141,14 +141,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                               AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -239,14 +239,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::"it's the ""old"" shop"."Order" AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                               AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -262,14 +262,14 @@ WITH "Order" AS (
          CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
+                      WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                               AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -857,9 +857,9 @@ CREATE FUNCTION cutover_odd_names.forward_purchase_unmade(cutover_odd_names.forw
   RETURNS cutover_odd_names.forward_purchase[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
       CROSS JOIN LATERAL (SELECT "Table".* FROM "Select"."Table" AS "Table" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Table"
@@ -884,14 +884,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order"
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now."user", now."No")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order"."user", "Order"."No") "Order".*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::"it's the ""old"" shop"."Order" AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL
@@ -912,14 +912,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" WHERE "Order lines of the old shop, one row for each article bought"."user" = purchase."user" AND "Order lines of the old shop, one row for each article bought"."No" = purchase."No" OFFSET 0) AS "Order lines of the old shop, one row for each article bought"
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
+                             WHERE image.cutover = 'odd_names' AND image.table_name = 'Order lines of the old shop, one row for each article bought' AND true AND image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now."user", now."No", now."Position")::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::"it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'purchase:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'purchase:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_odd_names.forward_purchase::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                                      AND image.cutover IS NOT DISTINCT FROM 'odd_names' AND image.table_name IS NOT DISTINCT FROM 'Order lines of the old shop, one row for each article bought' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL

@@ -124,14 +124,14 @@ WITH memo AS (
          CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'note:' || ROW(wanted.cutover_1)::cutover_plain_1to1.forward_note::text FROM unnest($1) AS wanted (cutover_1)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (memo.id) memo.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.memo AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'note:' || ROW(wanted.cutover_1)::cutover_plain_1to1.forward_note::text FROM unnest($1) AS wanted (cutover_1))
                                               AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -535,9 +535,9 @@ CREATE FUNCTION cutover_plain_1to1.forward_note_unmade(cutover_plain_1to1.forwar
   RETURNS cutover_plain_1to1.forward_note[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1)::cutover_plain_1to1.forward_note AS unit FROM unnest($1) AS wanted (cutover_1)
       CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note
@@ -555,14 +555,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'plain_1to1' AND image.table_name = 'memo' AND true AND image.feeds && ARRAY(SELECT 'note:' || ROW(wanted.cutover_1)::cutover_plain_1to1.forward_note::text FROM unnest($1) AS wanted (cutover_1)) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (memo.id) memo.*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::public.memo AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'note:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'note:' || ROW(wanted.cutover_1)::cutover_plain_1to1.forward_note::text FROM unnest($1) AS wanted (cutover_1))
                                                      AND image.cutover IS NOT DISTINCT FROM 'plain_1to1' AND image.table_name IS NOT DISTINCT FROM 'memo' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL

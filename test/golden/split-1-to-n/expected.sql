@@ -104,14 +104,14 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'writer:' || ROW(wanted.cutover_1)::cutover_split_1_to_n.forward_writer::text FROM unnest($1) AS wanted (cutover_1)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.diary AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'writer:' || ROW(wanted.cutover_1)::cutover_split_1_to_n.forward_writer::text FROM unnest($1) AS wanted (cutover_1))
                                               AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -187,14 +187,14 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.diary AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'book:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                               AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -289,14 +289,14 @@ WITH diary AS (
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'book:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (diary.id) diary.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.diary AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'book:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                               AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -1133,9 +1133,9 @@ CREATE FUNCTION cutover_split_1_to_n.forward_writer_unmade(cutover_split_1_to_n.
   RETURNS cutover_split_1_to_n.forward_writer[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1)::cutover_split_1_to_n.forward_writer AS unit FROM unnest($1) AS wanted (cutover_1)
       CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author
@@ -1153,14 +1153,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, '')) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'writer:' || ROW(wanted.cutover_1)::cutover_split_1_to_n.forward_writer::text FROM unnest($1) AS wanted (cutover_1)) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::public.diary AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'writer:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'writer:' || ROW(wanted.cutover_1)::cutover_split_1_to_n.forward_writer::text FROM unnest($1) AS wanted (cutover_1))
                                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL
@@ -1180,9 +1180,9 @@ CREATE FUNCTION cutover_split_1_to_n.forward_book_unmade(cutover_split_1_to_n.fo
   RETURNS cutover_split_1_to_n.forward_book[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
       CROSS JOIN LATERAL (SELECT volume.* FROM public.volume AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS volume
@@ -1207,14 +1207,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS diary
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'split_1_to_n' AND image.table_name = 'diary' AND true AND image.feeds && ARRAY(SELECT 'book:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (diary.id) diary.*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::public.diary AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'book:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'book:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_split_1_to_n.forward_book::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                                      AND image.cutover IS NOT DISTINCT FROM 'split_1_to_n' AND image.table_name IS NOT DISTINCT FROM 'diary' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL

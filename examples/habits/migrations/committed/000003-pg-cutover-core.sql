@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:97fe0860076e1fad9068549f313d1f7a59e2c927
+--! Hash: sha1:962791df4099b4d05d1715dd0278f5ce127d6389
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3337,7 +3337,9 @@ BEGIN
     EXIT WHEN rounds > 0
           AND known = pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all)
           AND forward_locked @> forward_all AND reverse_locked @> reverse_all;
-    IF NOT may_release AND pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all) > 100 THEN
+    IF NOT may_release AND pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all) > 100
+       AND 20 < (SELECT pg_catalog.count(*) FROM cutover.images AS i
+                  WHERE i.belongs && reverse_all AND i.xid <> own AND i.cutover IS NOT DISTINCT FROM stand.name) THEN
       -- Others have left much that hangs together with this: all of it would be held, and this commit up, for as long as that takes.
       RETURN;
     END IF;

@@ -1,5 +1,5 @@
---! Previous: sha1:97fe0860076e1fad9068549f313d1f7a59e2c927
---! Hash: sha1:0dbc089e39d0e0d9d6d0c06d36336e6f2717e232
+--! Previous: sha1:962791df4099b4d05d1715dd0278f5ce127d6389
+--! Hash: sha1:04650d3a162d45b09694ceeff9e3926d85dc17ee
 --! Message: cutover habits
 
 -- Enter migration here
@@ -175,14 +175,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = child.user_id AND source.child_name = child.child_name UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE child.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = child.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'child:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_habits.forward_child::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.habit_tracker AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'child:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_habits.forward_child::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                               AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -379,14 +379,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.habit_tracker AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3))
                                               AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -697,14 +697,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.habit_tracker AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3))
                                               AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -1007,14 +1007,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.habit_tracker AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3))
                                               AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -1251,14 +1251,14 @@ WITH habit_tracker AS (
          CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
     ) AS now
    WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                      WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND image.taken_by = pg_current_xact_id() AND image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)) AND image.key = ROW(now.id)::text OFFSET 0)
   UNION ALL
   SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
     FROM (SELECT (parsed.row_then).*
             FROM (SELECT first.image::public.habit_tracker AS row_then
                     FROM (SELECT DISTINCT ON (image.key) image.image
                             FROM cutover.images AS image
-                           WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                           WHERE image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3))
                                               AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND image.taken_by = pg_current_xact_id()
                            ORDER BY image.key, image.seq) AS first
                    WHERE first.image IS NOT NULL
@@ -3052,9 +3052,9 @@ CREATE FUNCTION cutover_habits.forward_child_unmade(cutover_habits.forward_child
   RETURNS cutover_habits.forward_child[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1, wanted.cutover_2)::cutover_habits.forward_child AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2)
       CROSS JOIN LATERAL (SELECT children.* FROM public.children AS children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS children
@@ -3072,14 +3072,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = child.user_id AND source.child_name = child.child_name UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE child.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = child.child_name)) OFFSET 0) AS habit_tracker
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'child:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_habits.forward_child::text FROM unnest($1) AS wanted (cutover_1, cutover_2)) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::public.habit_tracker AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'child:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'child:' || ROW(wanted.cutover_1, wanted.cutover_2)::cutover_habits.forward_child::text FROM unnest($1) AS wanted (cutover_1, cutover_2))
                                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL
@@ -3099,9 +3099,9 @@ CREATE FUNCTION cutover_habits.forward_week_unmade(cutover_habits.forward_week[]
   RETURNS cutover_habits.forward_week[]
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-SELECT coalesce(array_agg(given), '{}')
-  FROM unnest($1) AS given
- WHERE given NOT IN (
+SELECT coalesce(array_agg(cutover_given), '{}')
+  FROM unnest($1) AS cutover_given
+ WHERE cutover_given NOT IN (
    SELECT made.unit FROM (
      SELECT ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week AS unit FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)
       CROSS JOIN LATERAL (SELECT weeks.* FROM public.weeks AS weeks CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS weeks
@@ -3140,14 +3140,14 @@ SELECT coalesce(array_agg(given), '{}')
                 CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker
            ) AS now
           WHERE NOT EXISTS (SELECT FROM cutover.images AS image
-                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given) AND image.key = ROW(now.id)::text OFFSET 0)
+                             WHERE image.cutover = 'habits' AND image.table_name = 'habit_tracker' AND true AND image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3)) AND image.key = ROW(now.id)::text OFFSET 0)
          UNION ALL
          SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
            FROM (SELECT (parsed.row_then).*
                    FROM (SELECT first.image::public.habit_tracker AS row_then
                            FROM (SELECT DISTINCT ON (image.key) image.image
                                    FROM cutover.images AS image
-                                  WHERE image.feeds && ARRAY(SELECT 'week:' || given::text FROM unnest($1) AS given)
+                                  WHERE image.feeds && ARRAY(SELECT 'week:' || ROW(wanted.cutover_1, wanted.cutover_2, wanted.cutover_3)::cutover_habits.forward_week::text FROM unnest($1) AS wanted (cutover_1, cutover_2, cutover_3))
                                                      AND image.cutover IS NOT DISTINCT FROM 'habits' AND image.table_name IS NOT DISTINCT FROM 'habit_tracker' AND true
                                   ORDER BY image.key, image.seq) AS first
                           WHERE first.image IS NOT NULL

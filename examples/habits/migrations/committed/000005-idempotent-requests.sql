@@ -1,5 +1,5 @@
---! Previous: sha1:0dbc089e39d0e0d9d6d0c06d36336e6f2717e232
---! Hash: sha1:0ac795d2ca966670b96e20d19db3f1786f590963
+--! Previous: sha1:04650d3a162d45b09694ceeff9e3926d85dc17ee
+--! Hash: sha1:8d1fbdc36669a830e1994d43f63a31e2f2435275
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
