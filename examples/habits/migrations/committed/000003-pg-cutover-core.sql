@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:962791df4099b4d05d1715dd0278f5ce127d6389
+--! Hash: sha1:c2ad55d8e842f108a805bf02204f9fdb94c93c3c
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3386,7 +3386,7 @@ BEGIN
     forward_held := forward_held
       || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(by_rule) AS unit)
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
-                WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                WHERE q.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit))
                   AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (forward_refs))));
     forward_failed := forward_failed
       || ARRAY(SELECT batch.kind || ':' || held_unit FROM pg_catalog.unnest(by_rule) AS held_unit
@@ -3395,14 +3395,14 @@ BEGIN
                                    WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind
                                      AND q.unit = held_unit AND NOT q.made))
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
-                WHERE q.cutover = stand.name AND q.direction = 'forward' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                WHERE q.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit))
                   AND (q.error IS NOT NULL OR q.made) AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (forward_refs))));
   END LOOP;
   FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_all) LOOP
     reverse_held := reverse_held
       || ARRAY(SELECT batch.kind || ':' || h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h)
       || ARRAY(SELECT batch.kind || ':' || q.unit FROM cutover.quarantine AS q
-                WHERE q.cutover = stand.name AND q.direction = 'reverse' AND q.kind = batch.kind AND q.unit = ANY (batch.units)
+                WHERE q.unit_key = ANY (ARRAY(SELECT stand.name || '/reverse/' || batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit))
                   AND NOT (may_release AND (q.reason = 'CU005' OR batch.kind || ':' || q.unit = ANY (reverse_refs))));
   END LOOP;
   -- An image is the base of every unit that it feeds. While one of them is put aside, the image has to wait, and with it all that it
@@ -6856,7 +6856,7 @@ CREATE OR REPLACE FUNCTION cutover.release_units(cutover_name text, unit_directi
   LANGUAGE sql
 BEGIN ATOMIC
   DELETE FROM cutover.quarantine AS q
-   WHERE q.cutover = cutover_name AND q.direction = unit_direction AND q.kind = unit_kind AND q.unit = ANY (wanted);
+   WHERE q.unit_key = ANY (ARRAY(SELECT cutover_name || '/' || unit_direction || '/' || unit_kind || ':' || unit FROM unnest(wanted) AS unit));
 END;
 
 -- A deleted legacy row that the new side brings back has its kept columns again (flush_both_sides, above, asks for them).

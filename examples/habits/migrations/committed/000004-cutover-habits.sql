@@ -1,5 +1,5 @@
---! Previous: sha1:962791df4099b4d05d1715dd0278f5ce127d6389
---! Hash: sha1:04650d3a162d45b09694ceeff9e3926d85dc17ee
+--! Previous: sha1:c2ad55d8e842f108a805bf02204f9fdb94c93c3c
+--! Hash: sha1:948d6a9eb7634a4338b1d5e288b4adfff34e6a7a
 --! Message: cutover habits
 
 -- Enter migration here

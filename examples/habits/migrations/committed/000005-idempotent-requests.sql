@@ -1,5 +1,5 @@
---! Previous: sha1:04650d3a162d45b09694ceeff9e3926d85dc17ee
---! Hash: sha1:8d1fbdc36669a830e1994d43f63a31e2f2435275
+--! Previous: sha1:948d6a9eb7634a4338b1d5e288b4adfff34e6a7a
+--! Hash: sha1:2c7fbc1ebe27560e7c9e8f0d8c4cbcb4b06fa6dd
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
