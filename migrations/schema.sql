@@ -728,6 +728,9 @@ FUNCTION cutover.swap_compiled(cutover_name text, schema_name name) RETURNS void
 FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]
   LANGUAGE sql STABLE;
 
+FUNCTION cutover.taken_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS SETOF cutover.images
+  LANGUAGE sql STABLE;
+
 FUNCTION cutover.trigger_stamp(cutover_name text) RETURNS text
   LANGUAGE sql STABLE;
 

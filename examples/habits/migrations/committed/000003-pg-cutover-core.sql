@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:c2ad55d8e842f108a805bf02204f9fdb94c93c3c
+--! Hash: sha1:ddb3920f2d3278b76f6c4b0e98de73c178a23cfd
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3224,6 +3224,15 @@ BEGIN
 END;
 $$;
 
+-- The images that a transaction has taken, found by the reverse units that they belong to and not by their cutover (flush_both_sides says
+-- why). Postgres puts this query in the place of the call.
+CREATE OR REPLACE FUNCTION cutover.taken_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS SETOF cutover.images
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT taken.* FROM cutover.images AS taken
+   WHERE taken.belongs && reverse_refs AND taken.taken_by IS NOT DISTINCT FROM own AND taken.cutover IS NOT DISTINCT FROM cutover_name;
+END;
+
 -- Fits the images of others that a transaction has taken. Most often all of them fit as they are, which one cast of all of them tells.
 CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
   LANGUAGE plpgsql
@@ -3233,18 +3242,14 @@ DECLARE
 BEGIN
   FOR target IN
     SELECT taken.table_name AS name, c.oid::regclass AS relation
-      FROM (SELECT DISTINCT i.table_name FROM cutover.images AS i
-             WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
-               AND i.taken_by IS NOT DISTINCT FROM own AND i.xid <> own) AS taken
+      FROM (SELECT DISTINCT i.table_name FROM cutover.taken_images(cutover_name, own, reverse_refs) AS i WHERE i.xid <> own) AS taken
       JOIN pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name) ON true
       JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name) AND c.relname = taken.table_name
   LOOP
     BEGIN
       EXECUTE pg_catalog.format(
-        'SELECT pg_catalog.count(i.image::%s) FROM cutover.images AS i
-          WHERE i.belongs && $1 AND i.cutover IS NOT DISTINCT FROM $2 AND i.table_name IS NOT DISTINCT FROM $3
-            AND i.taken_by IS NOT DISTINCT FROM $4', target.relation)
-        USING reverse_refs, cutover_name, target.name, own;
+        'SELECT pg_catalog.count(i.image::%s) FROM cutover.taken_images($1, $2, $3) AS i WHERE i.table_name IS NOT DISTINCT FROM $4', target.relation)
+        USING cutover_name, own, reverse_refs, target.name;
     EXCEPTION WHEN invalid_text_representation THEN
       UPDATE cutover.images AS i SET image = cutover.fit_image(cutover_name, i.table_name, i.image)
        WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
@@ -3292,6 +3297,7 @@ DECLARE
   forward_fresh text[] := '{}';
   forward_patched text[];
   any_unmade boolean;
+  at_once boolean;
   reverse_work text[];
   forward_checked text[];
   forward_keys text[];
@@ -3487,9 +3493,8 @@ BEGIN
     END IF;
     PERFORM cutover.set_writing(stand.name, 'forward');
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_patched) LOOP
-      IF cutover.compiled_patch(stand.name, batch.kind, batch.units,
-                                CASE WHEN batch.kind = finest_forward AND forward_fresh = '{}' THEN 'all' ELSE 'write' END)
-         AND NOT (batch.kind = finest_forward AND forward_fresh = '{}') THEN
+      at_once := batch.kind = finest_forward AND forward_fresh = '{}';
+      IF cutover.compiled_patch(stand.name, batch.kind, batch.units, CASE WHEN at_once THEN 'all' ELSE 'write' END) AND NOT at_once THEN
         to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
       END IF;
     END LOOP;
@@ -3764,6 +3769,15 @@ BEGIN
 END;
 $$;
 
+-- The images that a transaction has taken, found by the reverse units that they belong to and not by their cutover (flush_both_sides says
+-- why). Postgres puts this query in the place of the call.
+CREATE OR REPLACE FUNCTION cutover.taken_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS SETOF cutover.images
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT taken.* FROM cutover.images AS taken
+   WHERE taken.belongs && reverse_refs AND taken.taken_by IS NOT DISTINCT FROM own AND taken.cutover IS NOT DISTINCT FROM cutover_name;
+END;
+
 -- Fits the images of others that a transaction has taken. Most often all of them fit as they are, which one cast of all of them tells.
 CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
   LANGUAGE plpgsql
@@ -3773,18 +3787,14 @@ DECLARE
 BEGIN
   FOR target IN
     SELECT taken.table_name AS name, c.oid::regclass AS relation
-      FROM (SELECT DISTINCT i.table_name FROM cutover.images AS i
-             WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
-               AND i.taken_by IS NOT DISTINCT FROM own AND i.xid <> own) AS taken
+      FROM (SELECT DISTINCT i.table_name FROM cutover.taken_images(cutover_name, own, reverse_refs) AS i WHERE i.xid <> own) AS taken
       JOIN pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name) ON true
       JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name) AND c.relname = taken.table_name
   LOOP
     BEGIN
       EXECUTE pg_catalog.format(
-        'SELECT pg_catalog.count(i.image::%s) FROM cutover.images AS i
-          WHERE i.belongs && $1 AND i.cutover IS NOT DISTINCT FROM $2 AND i.table_name IS NOT DISTINCT FROM $3
-            AND i.taken_by IS NOT DISTINCT FROM $4', target.relation)
-        USING reverse_refs, cutover_name, target.name, own;
+        'SELECT pg_catalog.count(i.image::%s) FROM cutover.taken_images($1, $2, $3) AS i WHERE i.table_name IS NOT DISTINCT FROM $4', target.relation)
+        USING cutover_name, own, reverse_refs, target.name;
     EXCEPTION WHEN invalid_text_representation THEN
       UPDATE cutover.images AS i SET image = cutover.fit_image(cutover_name, i.table_name, i.image)
        WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
@@ -5068,7 +5078,7 @@ $$;
 -- Legacy and context tables come first: their writers go on to the new tables at their commit, and would meet us there the other way round.
 -- Lock: ACCESS EXCLUSIVE on each table, until the end of the transaction. The time spent waiting, for all of them together, is
 -- 100 ms (55P03; try again): as long is a writer held up who arrives meanwhile. While both sides are written, a commit of either goes on to
--- the other, so one that meets us has to give up first, after its own 100 ms; then it is 250.
+-- the other, so one that meets us has to give up first, after its own 60 ms; then it is 250.
 CREATE OR REPLACE FUNCTION cutover.lock_out_writers(cutover_name text, schema_name name) RETURNS void
   LANGUAGE plpgsql
   SET search_path = pg_catalog, pg_temp
@@ -6876,9 +6886,8 @@ DECLARE
 BEGIN
   FOR target IN
     SELECT touched.name, legacy.reg::text AS relation, cutover.primary_key_of(legacy.reg) AS key
-      FROM (SELECT DISTINCT i.table_name AS name FROM cutover.images AS i
-             WHERE i.belongs && reverse_refs AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM stand.name
-               AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name) AS touched
+      FROM (SELECT DISTINCT i.table_name AS name FROM cutover.taken_images(stand.name, own, reverse_refs) AS i
+             WHERE i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name) AS touched
       JOIN (SELECT t.name::regclass AS reg FROM pg_catalog.jsonb_array_elements_text(stand.definition #> '{tables,legacy}') AS t (name)) AS legacy
         ON (SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid = legacy.reg) = touched.name
   LOOP
@@ -6887,9 +6896,8 @@ BEGIN
                   WHERE stand.definition #> ARRAY['keep', target.name] ? k.name OR stand.definition #> ARRAY['lost', target.name] ? k.name);
     EXECUTE pg_catalog.format(
       'SELECT pg_catalog.array_agg(newest.image)
-         FROM (SELECT DISTINCT ON (i.key) i.image FROM cutover.images AS i
-                WHERE i.belongs && $4 AND i.cutover IS NOT DISTINCT FROM $1 AND i.table_name IS NOT DISTINCT FROM $2
-                  AND i.taken_by IS NOT DISTINCT FROM $3 AND i.image IS NOT NULL
+         FROM (SELECT DISTINCT ON (i.key) i.image FROM cutover.taken_images($1, $3, $4) AS i
+                WHERE i.table_name IS NOT DISTINCT FROM $2 AND i.image IS NOT NULL
                 ORDER BY i.key, i.seq DESC) AS newest
         WHERE NOT EXISTS (SELECT FROM %1$s AS row_now WHERE %2$s)',
       target.relation,

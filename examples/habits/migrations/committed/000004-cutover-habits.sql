@@ -1,5 +1,5 @@
---! Previous: sha1:c2ad55d8e842f108a805bf02204f9fdb94c93c3c
---! Hash: sha1:948d6a9eb7634a4338b1d5e288b4adfff34e6a7a
+--! Previous: sha1:ddb3920f2d3278b76f6c4b0e98de73c178a23cfd
+--! Hash: sha1:2df4b8829e7beb4119c6c09bc05df2c41927c38c
 --! Message: cutover habits
 
 -- Enter migration here

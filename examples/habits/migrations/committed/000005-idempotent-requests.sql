@@ -1,5 +1,5 @@
---! Previous: sha1:948d6a9eb7634a4338b1d5e288b4adfff34e6a7a
---! Hash: sha1:2c7fbc1ebe27560e7c9e8f0d8c4cbcb4b06fa6dd
+--! Previous: sha1:2df4b8829e7beb4119c6c09bc05df2c41927c38c
+--! Hash: sha1:dad27da63c97638950bd762e3ab7783d0a2fbb5c
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
