@@ -30,6 +30,7 @@ ALTER INDEX cutover.images_belongs SET (fastupdate = off);
 --!include functions/spend_patience.sql
 --!include functions/fit_image.sql
 --!include functions/flush_both_sides.sql
+--!include functions/flush_slice.sql
 --!include functions/flush_at_commit.sql
 --!include functions/flush.sql
 --!include functions/rehearse.sql

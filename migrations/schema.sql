@@ -403,7 +403,7 @@ FUNCTION cutover.compiled_held(cutover_name text, unit_direction text, unit_kind
 FUNCTION cutover.compiled_lock_rows(cutover_name text, refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS boolean
+FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS text
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.compiled_recompute(cutover_name text, unit_direction text, unit_kind text, wanted text[], part text DEFAULT 'all'::text) RETURNS text[]
@@ -435,13 +435,16 @@ FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAU
 
 PROCEDURE cutover.drain_all(IN cutover_name text DEFAULT NULL::text) plpgsql VOLATILE;
 
-FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS integer
+FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[], most integer DEFAULT 20) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.drain_late_writes(stand cutover.cutovers, refs text[]) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.drain_one_side(stand cutover.cutovers, refs text[]) RETURNS integer
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.drain_slice(stand cutover.cutovers, forward_refs text[], most integer) RETURNS integer
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.drop_all_but_triggers(schema_name name) RETURNS void
@@ -462,6 +465,9 @@ FUNCTION cutover.end_reverse_sync(cutover_name text, reason text DEFAULT NULL::t
 FUNCTION cutover.enter_step(cutover_name text, new_step text) RETURNS void
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.expect_expressible(stand cutover.cutovers, forward_refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.finest_kind(cutover_name text, unit_direction text) RETURNS text
   LANGUAGE sql STABLE;
 
@@ -477,7 +483,7 @@ FUNCTION cutover.finish_request(id uuid, response jsonb, status text DEFAULT 'su
 FUNCTION cutover.fit_image(cutover_name text, table_name text, image text) RETURNS text
   LANGUAGE plpgsql STABLE;
 
-FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
+FUNCTION cutover.fit_images(cutover_name text, own xid8, forward_refs text[], reverse_refs text[]) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.flush() RETURNS void
@@ -490,6 +496,9 @@ FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], r
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.flush_slice(stand cutover.cutovers, refs text[], most integer) RETURNS boolean
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.flush_transaction(own xid8) RETURNS void
@@ -561,6 +570,9 @@ FUNCTION cutover.limit_wait(until timestamp with time zone) RETURNS void
 FUNCTION cutover.live_fingerprint(compiled_schema name, tables text[]) RETURNS jsonb
   LANGUAGE sql STABLE SET search_path=pg_catalog, pg_temp;
 
+FUNCTION cutover.lock_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.lock_out_writers(cutover_name text, schema_name name) RETURNS void
   LANGUAGE plpgsql VOLATILE SET lock_timeout=100ms SET search_path=pg_catalog, pg_temp;
 
@@ -626,6 +638,9 @@ FUNCTION cutover.refresh_view(view_name text, only_if_due boolean DEFAULT false)
 
 FUNCTION cutover.refs_by_kind(cutover_name text, unit_direction text, refs text[], finest_first boolean DEFAULT false) RETURNS TABLE(kind text, units text[])
   LANGUAGE sql STABLE;
+
+FUNCTION cutover.refs_in_turn(stand cutover.cutovers, refs text[], finest_first boolean DEFAULT false) RETURNS TABLE(kind text, units text[])
+  LANGUAGE plpgsql STABLE;
 
 FUNCTION cutover.refuse(response jsonb, status text DEFAULT 'failed'::text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
@@ -728,9 +743,6 @@ FUNCTION cutover.swap_compiled(cutover_name text, schema_name name) RETURNS void
 FUNCTION cutover.tables_of(cutover_name text, side text) RETURNS text[]
   LANGUAGE sql STABLE;
 
-FUNCTION cutover.taken_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS SETOF cutover.images
-  LANGUAGE sql STABLE;
-
 FUNCTION cutover.trigger_stamp(cutover_name text) RETURNS text
   LANGUAGE sql STABLE;
 
@@ -781,6 +793,9 @@ FUNCTION cutover.view_tables(view_oid oid) RETURNS TABLE(relation oid, kind "cha
 
 PROCEDURE cutover.wait_for_writers(IN cutover_name text, IN side text, IN wait_seconds integer) plpgsql VOLATILE;
 
+FUNCTION cutover.waiting_images(cutover_name text, forward_refs text[], reverse_refs text[]) RETURNS SETOF cutover.images
+  LANGUAGE sql STABLE;
+
 FUNCTION cutover.was_there(noted_by xid8, as_of pg_snapshot) RETURNS boolean
   LANGUAGE sql STABLE;
 
@@ -788,6 +803,9 @@ FUNCTION cutover.watched_facts(facts jsonb, columns jsonb) RETURNS jsonb
   LANGUAGE sql IMMUTABLE;
 
 FUNCTION cutover.work_off(stand cutover.cutovers, refs text[]) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
+
+FUNCTION cutover.write_back(stand cutover.cutovers, reverse_refs text[], vanished jsonb) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.writers_in_flight(tables text[]) RETURNS TABLE(virtual_transaction text, pid integer)

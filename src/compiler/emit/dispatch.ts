@@ -61,12 +61,12 @@ function patch(plan: Plan): Sql {
   return plpgsql(plan, {
     name: "patch",
     parameters: trusted("text, text[], text"),
-    returns: trusted("boolean"),
-    comment: sql`-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?`,
+    returns: trusted("text"),
+    comment: sql`-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write', 'delete' or 'look'); returns what there is to do.`,
     body: sql`
 BEGIN
   ${join(branches, "\n")}
-  RETURN false;
+  RETURN '';
 END;`,
   });
 }

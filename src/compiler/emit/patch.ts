@@ -42,10 +42,11 @@ function patchKind(plan: Plan, kind: PlannedKind): Sql {
   return plpgsql(plan, {
     name: names.patch(kind.name),
     parameters: trusted("text[], text"),
-    returns: trusted("boolean"),
+    returns: trusted("text"),
     comment: sql`
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("${trusted(kind.name)}", as text).
--- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first; or 'look'. Returns what there is to do of it: '',
+-- 'write', 'delete' or 'all'.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.`,
     body: sql`
 #variable_conflict use_column
@@ -57,6 +58,7 @@ DECLARE
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.unit_key = ${literal(`${plan.definition.name}/forward/${kind.name}:`)} || wanted.ref
                           AND NOT put_aside.made OFFSET 0))::${unitType(plan, kind)}[];
+  to_do text;
   ${join(declarations, "\n")}
 BEGIN
   -- What legacy writers changed.
@@ -64,6 +66,12 @@ BEGIN
     kind.targets.map((table) => findChanges(plan, table)),
     "\n",
   )}
+  to_do := CASE WHEN ${anything(kind, ["gone"])}
+                THEN CASE WHEN ${anything(kind, ["theirs", "added"])} THEN 'all' ELSE 'delete' END
+                ELSE CASE WHEN ${anything(kind, ["theirs", "added"])} THEN 'write' ELSE '' END END;
+  IF $2 = 'look' THEN
+    RETURN to_do;
+  END IF;
 
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
   -- patched nor recorded as a conflict.
@@ -105,12 +113,15 @@ PERFORM 1
       "\n",
     )}
   END IF;
-  RETURN ${join(
-    kind.targets.map((table) => sql`${variable("gone", table)} IS NOT NULL`),
-    " OR ",
-  )};
+  RETURN to_do;
 END;`,
   });
+}
+
+/** Is there a row in any of these? */
+function anything(kind: PlannedKind, purposes: readonly string[]): Sql {
+  const variables = kind.targets.flatMap((table) => purposes.map((purpose) => variable(purpose, table)));
+  return sql`num_nonnulls(${join(variables)}) > 0`;
 }
 
 function findChanges(plan: Plan, table: PlannedTable): Sql {

@@ -4,6 +4,7 @@ import { names } from "../names.ts";
 import type { Plan } from "../plan.ts";
 import { identifier, join, literal, qualified, type Sql, sql, trusted } from "../sql.ts";
 import { isFenced } from "./fences.ts";
+import { leavesImages } from "./mappings.ts";
 import { OPERATIONS } from "./touched.ts";
 
 /** The version of the core schema that compiled SQL needs. */
@@ -41,6 +42,7 @@ export function registeredForm(plan: Plan): object {
         .filter((table) => Object.keys(table.lost).length > 0)
         .map((table) => [table.name, table.lost]),
     ),
+    ...(cutsIntoSlices(plan) ? { slices: true } : {}),
     ...(plan.projection ? { kind: "projection", reads: readColumns(plan) } : {}),
     ...(definition.irreversible === undefined ? {} : { irreversible: definition.irreversible }),
     sync: definition.sync,
@@ -53,6 +55,23 @@ export function registeredForm(plan: Plan): object {
       ]),
     ),
   };
+}
+
+/**
+ * May what only coarser units tie together be worked off in parts, while both sides are written? An image that has served some of its units
+ * is no base for them any more, but still is for the others. That can be told where a row's own columns say what it feeds, and
+ * where no row comes into another of the coarser units under the same key, so that these can be looked at one by one.
+ */
+function cutsIntoSlices(plan: Plan): boolean {
+  const coarser = plan.kinds.forward.slice(0, -1);
+  return (
+    plan.reversible &&
+    coarser.length > 0 &&
+    coarser.every((kind) => kind.targets.every((table) => !table.wanders)) &&
+    plan.kinds.forward.every((kind) =>
+      kind.sources.every((source) => source.feedsByItself || !leavesImages(plan, source)),
+    )
+  );
 }
 
 /** The sign-in row. */

@@ -360,9 +360,10 @@ END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("account", as text).
--- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first; or 'look'. Returns what there is to do of it: '',
+-- 'write', 'delete' or 'all'.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_fold_n_to_1.forward_account_patch(text[], text) RETURNS boolean
+CREATE FUNCTION cutover_fold_n_to_1.forward_account_patch(text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -374,6 +375,7 @@ DECLARE
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.unit_key = 'fold_n_to_1/forward/account:' || wanted.ref
                           AND NOT put_aside.made OFFSET 0))::cutover_fold_n_to_1.forward_account[];
+  to_do text;
   gone_account_settings cutover_fold_n_to_1.row_account_settings[];
   base_account_settings cutover_fold_n_to_1.row_account_settings[];
   theirs_account_settings cutover_fold_n_to_1.row_account_settings[];
@@ -389,6 +391,12 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_fold_n_to_1.map_account_settings(units) AS mapped) AS theirs
       ON base.account_id = theirs.account_id
    WHERE ROW(base.present, base.account_id, base.settings)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.account_id, theirs.settings)::record;
+  to_do := CASE WHEN num_nonnulls(gone_account_settings) > 0
+                THEN CASE WHEN num_nonnulls(theirs_account_settings, added_account_settings) > 0 THEN 'all' ELSE 'delete' END
+                ELSE CASE WHEN num_nonnulls(theirs_account_settings, added_account_settings) > 0 THEN 'write' ELSE '' END END;
+  IF $2 = 'look' THEN
+    RETURN to_do;
+  END IF;
 
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
   -- patched nor recorded as a conflict.
@@ -449,7 +457,7 @@ BEGIN
          ;
     END IF;
   END IF;
-  RETURN gone_account_settings IS NOT NULL;
+  RETURN to_do;
 END;
 $body$;
 
@@ -676,13 +684,13 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
-CREATE FUNCTION cutover_fold_n_to_1.patch(text, text[], text) RETURNS boolean
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write', 'delete' or 'look'); returns what there is to do.
+CREATE FUNCTION cutover_fold_n_to_1.patch(text, text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 BEGIN
   IF $1 = 'account' THEN RETURN cutover_fold_n_to_1.forward_account_patch($2, $3); END IF;
-  RETURN false;
+  RETURN '';
 END;
 $body$;
 

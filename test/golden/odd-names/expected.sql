@@ -687,9 +687,10 @@ END;
 $body1$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("purchase", as text).
--- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first; or 'look'. Returns what there is to do of it: '',
+-- 'write', 'delete' or 'all'.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_odd_names.forward_purchase_patch(text[], text) RETURNS boolean
+CREATE FUNCTION cutover_odd_names.forward_purchase_patch(text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -701,6 +702,7 @@ DECLARE
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.unit_key = 'odd_names/forward/purchase:' || wanted.ref
                           AND NOT put_aside.made OFFSET 0))::cutover_odd_names.forward_purchase[];
+  to_do text;
   "gone_Table" cutover_odd_names."row_Table"[];
   "base_Table" cutover_odd_names."row_Table"[];
   "theirs_Table" cutover_odd_names."row_Table"[];
@@ -729,6 +731,12 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_odd_names."map_Order lines of the old shop, one row for each arti_bb2d8e6c"(units) AS mapped) AS theirs
       ON base."user" = theirs."user" AND base.number = theirs.number AND base."Position" = theirs."Position"
    WHERE ROW(base.present, base."user", base.number, base."Position", base."from", base."a ""b"" \ c")::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs."user", theirs.number, theirs."Position", theirs."from", theirs."a ""b"" \ c")::record;
+  to_do := CASE WHEN num_nonnulls("gone_Table", "gone_Order lines of the old shop, one row for each art_80b454c6") > 0
+                THEN CASE WHEN num_nonnulls("theirs_Table", "added_Table", "theirs_Order lines of the old shop, one row for each a_fb68100e", "added_Order lines of the old shop, one row for each ar_91d2a332") > 0 THEN 'all' ELSE 'delete' END
+                ELSE CASE WHEN num_nonnulls("theirs_Table", "added_Table", "theirs_Order lines of the old shop, one row for each a_fb68100e", "added_Order lines of the old shop, one row for each ar_91d2a332") > 0 THEN 'write' ELSE '' END END;
+  IF $2 = 'look' THEN
+    RETURN to_do;
+  END IF;
 
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
   -- patched nor recorded as a conflict.
@@ -847,7 +855,7 @@ BEGIN
          AND NOT EXISTS (SELECT FROM "Select"."Order lines of the old shop, one row for each article bundle" AS dependent WHERE dependent."user" = target."user" AND dependent.number = target.number OFFSET 0);
     END IF;
   END IF;
-  RETURN "gone_Table" IS NOT NULL OR "gone_Order lines of the old shop, one row for each art_80b454c6" IS NOT NULL;
+  RETURN to_do;
 END;
 $body$;
 
@@ -1206,13 +1214,13 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
-CREATE FUNCTION cutover_odd_names.patch(text, text[], text) RETURNS boolean
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write', 'delete' or 'look'); returns what there is to do.
+CREATE FUNCTION cutover_odd_names.patch(text, text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 BEGIN
   IF $1 = 'purchase' THEN RETURN cutover_odd_names.forward_purchase_patch($2, $3); END IF;
-  RETURN false;
+  RETURN '';
 END;
 $body$;
 

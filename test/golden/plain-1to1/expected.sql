@@ -428,9 +428,10 @@ END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("note", as text).
--- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first; or 'look'. Returns what there is to do of it: '',
+-- 'write', 'delete' or 'all'.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_plain_1to1.forward_note_patch(text[], text) RETURNS boolean
+CREATE FUNCTION cutover_plain_1to1.forward_note_patch(text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -442,6 +443,7 @@ DECLARE
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.unit_key = 'plain_1to1/forward/note:' || wanted.ref
                           AND NOT put_aside.made OFFSET 0))::cutover_plain_1to1.forward_note[];
+  to_do text;
   gone_note cutover_plain_1to1.row_note[];
   base_note cutover_plain_1to1.row_note[];
   theirs_note cutover_plain_1to1.row_note[];
@@ -457,6 +459,12 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_plain_1to1.map_note(units) AS mapped) AS theirs
       ON base.note_id = theirs.note_id
    WHERE ROW(base.present, base.note_id, base.heading, base.text, base.price, base.weight, base.state, base.rank, base.written_at, base.remind_at, base.file)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.note_id, theirs.heading, theirs.text, theirs.price, theirs.weight, theirs.state, theirs.rank, theirs.written_at, theirs.remind_at, theirs.file)::record;
+  to_do := CASE WHEN num_nonnulls(gone_note) > 0
+                THEN CASE WHEN num_nonnulls(theirs_note, added_note) > 0 THEN 'all' ELSE 'delete' END
+                ELSE CASE WHEN num_nonnulls(theirs_note, added_note) > 0 THEN 'write' ELSE '' END END;
+  IF $2 = 'look' THEN
+    RETURN to_do;
+  END IF;
 
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
   -- patched nor recorded as a conflict.
@@ -525,7 +533,7 @@ BEGIN
          ;
     END IF;
   END IF;
-  RETURN gone_note IS NOT NULL;
+  RETURN to_do;
 END;
 $body$;
 
@@ -752,13 +760,13 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
-CREATE FUNCTION cutover_plain_1to1.patch(text, text[], text) RETURNS boolean
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write', 'delete' or 'look'); returns what there is to do.
+CREATE FUNCTION cutover_plain_1to1.patch(text, text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 BEGIN
   IF $1 = 'note' THEN RETURN cutover_plain_1to1.forward_note_patch($2, $3); END IF;
-  RETURN false;
+  RETURN '';
 END;
 $body$;
 

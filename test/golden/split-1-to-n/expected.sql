@@ -879,9 +879,10 @@ END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("writer", as text).
--- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first; or 'look'. Returns what there is to do of it: '',
+-- 'write', 'delete' or 'all'.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_split_1_to_n.forward_writer_patch(text[], text) RETURNS boolean
+CREATE FUNCTION cutover_split_1_to_n.forward_writer_patch(text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -893,6 +894,7 @@ DECLARE
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.unit_key = 'split_1_to_n/forward/writer:' || wanted.ref
                           AND NOT put_aside.made OFFSET 0))::cutover_split_1_to_n.forward_writer[];
+  to_do text;
   gone_author cutover_split_1_to_n.row_author[];
   base_author cutover_split_1_to_n.row_author[];
   theirs_author cutover_split_1_to_n.row_author[];
@@ -908,6 +910,12 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_split_1_to_n.map_author(units) AS mapped) AS theirs
       ON base.name = theirs.name
    WHERE ROW(base.present, base.name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.name)::record;
+  to_do := CASE WHEN num_nonnulls(gone_author) > 0
+                THEN CASE WHEN num_nonnulls(theirs_author, added_author) > 0 THEN 'all' ELSE 'delete' END
+                ELSE CASE WHEN num_nonnulls(theirs_author, added_author) > 0 THEN 'write' ELSE '' END END;
+  IF $2 = 'look' THEN
+    RETURN to_do;
+  END IF;
 
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
   -- patched nor recorded as a conflict.
@@ -953,14 +961,15 @@ BEGIN
          AND NOT EXISTS (SELECT FROM public.volume AS dependent WHERE dependent.author = target.name OFFSET 0);
     END IF;
   END IF;
-  RETURN gone_author IS NOT NULL;
+  RETURN to_do;
 END;
 $body$;
 
 -- Brings the legacy writes whose images this transaction has taken over to the new rows of units ("book", as text).
--- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first. Returns whether there is anything to delete.
+-- $2: 'all'; or first 'write', coarser kinds first, then 'delete', finer kinds first; or 'look'. Returns what there is to do of it: '',
+-- 'write', 'delete' or 'all'.
 -- Locks: the rows that change. A cell is only written where the new side still holds what it was made of.
-CREATE FUNCTION cutover_split_1_to_n.forward_book_patch(text[], text) RETURNS boolean
+CREATE FUNCTION cutover_split_1_to_n.forward_book_patch(text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 #variable_conflict use_column
@@ -972,6 +981,7 @@ DECLARE
      WHERE NOT EXISTS (SELECT FROM cutover.quarantine AS put_aside
                         WHERE put_aside.unit_key = 'split_1_to_n/forward/book:' || wanted.ref
                           AND NOT put_aside.made OFFSET 0))::cutover_split_1_to_n.forward_book[];
+  to_do text;
   gone_volume cutover_split_1_to_n.row_volume[];
   base_volume cutover_split_1_to_n.row_volume[];
   theirs_volume cutover_split_1_to_n.row_volume[];
@@ -1000,6 +1010,12 @@ BEGIN
     FULL JOIN (SELECT true AS present, mapped.* FROM cutover_split_1_to_n.map_day(units) AS mapped) AS theirs
       ON base.diary_id = theirs.diary_id AND base.day = theirs.day
    WHERE ROW(base.present, base.diary_id, base.author, base.day, base.text, base.mood, base.mood_name)::record OPERATOR(pg_catalog.*<>) ROW(theirs.present, theirs.diary_id, theirs.author, theirs.day, theirs.text, theirs.mood, theirs.mood_name)::record;
+  to_do := CASE WHEN num_nonnulls(gone_volume, gone_day) > 0
+                THEN CASE WHEN num_nonnulls(theirs_volume, added_volume, theirs_day, added_day) > 0 THEN 'all' ELSE 'delete' END
+                ELSE CASE WHEN num_nonnulls(theirs_volume, added_volume, theirs_day, added_day) > 0 THEN 'write' ELSE '' END END;
+  IF $2 = 'look' THEN
+    RETURN to_do;
+  END IF;
 
   -- The rows of the new side, held still: one that another transaction changes between our looking and our writing would neither be
   -- patched nor recorded as a conflict.
@@ -1123,7 +1139,7 @@ BEGIN
          AND NOT EXISTS (SELECT FROM public.day AS dependent WHERE dependent.diary_id = target.diary_id AND dependent.author = target.author OFFSET 0);
     END IF;
   END IF;
-  RETURN gone_volume IS NOT NULL OR gone_day IS NOT NULL;
+  RETURN to_do;
 END;
 $body$;
 
@@ -1571,14 +1587,14 @@ BEGIN
 END;
 $body$;
 
--- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write' or 'delete'); is there anything to delete?
-CREATE FUNCTION cutover_split_1_to_n.patch(text, text[], text) RETURNS boolean
+-- Brings legacy writes over to the new rows of the forward units $2 of kind $1 ($3: 'all', 'write', 'delete' or 'look'); returns what there is to do.
+CREATE FUNCTION cutover_split_1_to_n.patch(text, text[], text) RETURNS text
   LANGUAGE plpgsql
 AS $body$
 BEGIN
   IF $1 = 'writer' THEN RETURN cutover_split_1_to_n.forward_writer_patch($2, $3); END IF;
   IF $1 = 'book' THEN RETURN cutover_split_1_to_n.forward_book_patch($2, $3); END IF;
-  RETURN false;
+  RETURN '';
 END;
 $body$;
 
@@ -3006,7 +3022,7 @@ SELECT cutover.swap_compiled('split_1_to_n', 'cutover_split_1_to_n');
 SELECT cutover.register_cutover(
   'split_1_to_n',
   'cutover_split_1_to_n',
-   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            },\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "diary"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "coalesce(author, '''')"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "coalesce(author, '''')",\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "color"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": [\n          [\n            "cutovers/split_1_to_n/quarantine/diary/no-author.sql",\n            [\n              "writer",\n              "book"\n            ]\n          ]\n        ]\n      },\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "kept_author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": true,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [\n          "joined_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "volume"\n        ],\n        "key": [\n          "diary_id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "author"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "day"\n        ],\n        "key": [\n          "diary_id",\n          "day"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": [\n      {\n        "table": [\n          "public",\n          "mood"\n        ],\n        "key": [\n          "code"\n        ],\n        "frozen": false,\n        "feeds": [\n          {\n            "form": "query",\n            "kind": "book",\n            "units": "SELECT coalesce(diary.author, ''''), diary.id FROM public.diary WHERE diary.entries @> jsonb_build_array(jsonb_build_object(''mood'', mood.code))",\n            "rows": "mood.code = ANY (ARRAY (SELECT entry ->> ''mood'' FROM public.diary CROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry WHERE diary.id = book.diary_id))",\n            "immutable": "moods are given once, before they are used"\n          }\n        ]\n      }\n    ]\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
+   E'{\n  "compiler": 2,\n  "units": {\n    "forward": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "author",\n        "diary_id"\n      ]\n    ],\n    "reverse": [\n      [\n        "writer",\n        "author"\n      ],\n      [\n        "book",\n        "diary_id"\n      ]\n    ]\n  },\n  "tables": {\n    "legacy": [\n      "public.diary",\n      "public.kept_author"\n    ],\n    "new": [\n      "public.author",\n      "public.volume",\n      "public.day"\n    ],\n    "context": [\n      "public.mood"\n    ],\n    "kept": [\n      "kept_author"\n    ]\n  },\n  "keep": {\n    "diary": [\n      "color"\n    ],\n    "author": [\n      "joined_at"\n    ]\n  },\n  "lost": {},\n  "slices": true,\n  "sync": {\n    "mode": "commit",\n    "maxUnits": 1000,\n    "budgetMs": 100\n  },\n  "gates": {\n    "drift": 0,\n    "verifyMaxAgeHours": 24\n  },\n  "shape": {\n    "units": {\n      "forward": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            },\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ],\n      "reverse": [\n        {\n          "kind": "writer",\n          "columns": [\n            {\n              "name": "author",\n              "type": "text"\n            }\n          ]\n        },\n        {\n          "kind": "book",\n          "columns": [\n            {\n              "name": "diary_id",\n              "type": "bigint"\n            }\n          ]\n        }\n      ]\n    },\n    "tables": [\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "diary"\n        ],\n        "key": [\n          "id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "coalesce(author, '''')"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "coalesce(author, '''')",\n              "id"\n            ]\n          }\n        ],\n        "keep": [\n          "color"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": [\n          [\n            "cutovers/split_1_to_n/quarantine/diary/no-author.sql",\n            [\n              "writer",\n              "book"\n            ]\n          ]\n        ]\n      },\n      {\n        "side": "legacy",\n        "table": [\n          "public",\n          "kept_author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": true,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "author"\n        ],\n        "key": [\n          "name"\n        ],\n        "unit": {\n          "kind": "writer",\n          "expressions": [\n            "name"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "name"\n            ]\n          }\n        ],\n        "keep": [\n          "joined_at"\n        ],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "volume"\n        ],\n        "key": [\n          "diary_id"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "writer",\n            "expressions": [\n              "author"\n            ]\n          },\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      },\n      {\n        "side": "new",\n        "table": [\n          "public",\n          "day"\n        ],\n        "key": [\n          "diary_id",\n          "day"\n        ],\n        "unit": {\n          "kind": "book",\n          "expressions": [\n            "author",\n            "diary_id"\n          ]\n        },\n        "feeds": [\n          {\n            "form": "expressions",\n            "kind": "book",\n            "expressions": [\n              "diary_id"\n            ]\n          }\n        ],\n        "keep": [],\n        "insertOnly": [],\n        "kept": false,\n        "lost": [],\n        "rules": []\n      }\n    ],\n    "context": [\n      {\n        "table": [\n          "public",\n          "mood"\n        ],\n        "key": [\n          "code"\n        ],\n        "frozen": false,\n        "feeds": [\n          {\n            "form": "query",\n            "kind": "book",\n            "units": "SELECT coalesce(diary.author, ''''), diary.id FROM public.diary WHERE diary.entries @> jsonb_build_array(jsonb_build_object(''mood'', mood.code))",\n            "rows": "mood.code = ANY (ARRAY (SELECT entry ->> ''mood'' FROM public.diary CROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry WHERE diary.id = book.diary_id))",\n            "immutable": "moods are given once, before they are used"\n          }\n        ]\n      }\n    ]\n  },\n  "mappings": {\n    "cutovers/split_1_to_n/reverse/diary.sql": "SELECT\\n  volume.diary_id AS id,\\n  volume.author,\\n  volume.first_day,\\n  coalesce(\\n    jsonb_agg(\\n      jsonb_build_object(''offset'', day.day - volume.first_day, ''text'', day.text, ''mood'', day.mood) ORDER BY day.day\\n    ) FILTER (WHERE day.day IS NOT NULL),\\n    ''[]''\\n  ) AS entries\\nFROM volume\\nLEFT JOIN day ON day.diary_id = volume.diary_id\\nGROUP BY volume.diary_id, volume.author, volume.first_day\\n",\n    "cutovers/split_1_to_n/quarantine/diary/no-author.sql": "SELECT diary.id\\nFROM diary\\nWHERE diary.author IS NULL OR diary.author = ''''\\n",\n    "cutovers/split_1_to_n/reverse/kept_author.sql": "SELECT author.name\\nFROM author\\nWHERE NOT EXISTS (SELECT FROM volume WHERE volume.author = author.name)\\n",\n    "cutovers/split_1_to_n/forward/author.sql": "SELECT diary.author AS name\\nFROM diary\\nWHERE diary.author IS NOT NULL\\nUNION\\nSELECT kept_author.name\\nFROM kept_author\\n",\n    "cutovers/split_1_to_n/forward/volume.sql": "SELECT diary.id AS diary_id, diary.author, diary.first_day\\nFROM diary\\nWHERE diary.author IS NOT NULL\\n",\n    "cutovers/split_1_to_n/forward/day.sql": "SELECT\\n  diary.id AS diary_id,\\n  diary.author,\\n  diary.first_day + (entry ->> ''offset'')::integer AS day,\\n  entry ->> ''text'' AS text,\\n  entry ->> ''mood'' AS mood,\\n  mood.name AS mood_name\\nFROM diary\\nCROSS JOIN LATERAL jsonb_array_elements(diary.entries) AS entry\\nLEFT JOIN mood ON mood.code = entry ->> ''mood''\\nWHERE diary.author IS NOT NULL\\n"\n  }\n}'::jsonb,
   '{}'::jsonb,
   2
 );

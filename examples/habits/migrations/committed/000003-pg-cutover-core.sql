@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:ddb3920f2d3278b76f6c4b0e98de73c178a23cfd
+--! Hash: sha1:f3f38c046f40231aa14d10aa0e7540b39d2cf70c
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3025,26 +3025,26 @@ END;
 $$;
 
 -- Brings over to the new side what legacy writers changed, by the images taken by this transaction. part: 'all', or 'write' and then
--- 'delete'; returns whether there is anything to delete. (Compiled by the version before, nobody knows, and there is no 'all'.)
+-- 'delete', or only 'look'; returns what there is to do: '', 'write', 'delete' or 'all'. (Compiled by the version before, nobody knows.)
 DROP FUNCTION IF EXISTS cutover.compiled_patch(text, text, text[], text);
-CREATE OR REPLACE FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS boolean
+CREATE OR REPLACE FUNCTION cutover.compiled_patch(cutover_name text, unit_kind text, wanted text[], part text) RETURNS text
   LANGUAGE plpgsql
 AS $$
 DECLARE
   call text := pg_catalog.format('SELECT %I.patch($1, $2, $3)', cutover.compiled_schema(cutover_name));
-  deletes boolean;
+  to_do text;
 BEGIN
   IF cutover.compiled_by(cutover_name) < 2 THEN
-    IF part <> 'delete' THEN
+    IF part IN ('all', 'write') THEN
       EXECUTE call USING unit_kind, wanted, 'write';
     END IF;
-    IF part <> 'write' THEN
+    IF part IN ('all', 'delete') THEN
       EXECUTE call USING unit_kind, wanted, 'delete';
     END IF;
-    RETURN true;
+    RETURN 'all';
   END IF;
-  EXECUTE call INTO deletes USING unit_kind, wanted, part;
-  RETURN deletes;
+  EXECUTE call INTO to_do USING unit_kind, wanted, part;
+  RETURN to_do;
 END;
 $$;
 
@@ -3179,6 +3179,26 @@ BEGIN ATOMIC
    ORDER BY CASE WHEN finest_first THEN -kinds.rank ELSE kinds.rank END;
 END;
 
+-- Forward references as they are patched: by kind, and where slices are cut (flush_slice) the units of the coarser kinds one by one. An image
+-- that has served one of them is still the base of another.
+CREATE OR REPLACE FUNCTION cutover.refs_in_turn(stand cutover.cutovers, refs text[], finest_first boolean DEFAULT false)
+  RETURNS TABLE (kind text, units text[])
+  LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+  finest text := cutover.finest_kind(stand.name, 'forward');
+  batch record;
+BEGIN
+  FOR batch IN SELECT r.* FROM cutover.refs_by_kind(stand.name, 'forward', refs, finest_first) AS r LOOP
+    IF batch.kind = finest OR (stand.definition -> 'slices') IS NULL THEN
+      RETURN QUERY SELECT batch.kind, batch.units;
+    ELSE
+      RETURN QUERY SELECT batch.kind, ARRAY[one] FROM pg_catalog.unnest(batch.units) AS one;
+    END IF;
+  END LOOP;
+END;
+$$;
+
 -- The kind of units that all others of its direction are coarser than.
 CREATE OR REPLACE FUNCTION cutover.finest_kind(cutover_name text, unit_direction text) RETURNS text
   LANGUAGE sql STABLE
@@ -3224,17 +3244,20 @@ BEGIN
 END;
 $$;
 
--- The images that a transaction has taken, found by the reverse units that they belong to and not by their cutover (flush_both_sides says
--- why). Postgres puts this query in the place of the call.
-CREATE OR REPLACE FUNCTION cutover.taken_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS SETOF cutover.images
+-- The images that wait for these units: found by the reverse units that their rows belong to; those whose rows are done with, and that only
+-- coarser units still wait for (flush_slice), by what they feed. Never by their cutover (flush_both_sides says why).
+-- Postgres puts this query in the place of the call.
+CREATE OR REPLACE FUNCTION cutover.waiting_images(cutover_name text, forward_refs text[], reverse_refs text[]) RETURNS SETOF cutover.images
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT taken.* FROM cutover.images AS taken
-   WHERE taken.belongs && reverse_refs AND taken.taken_by IS NOT DISTINCT FROM own AND taken.cutover IS NOT DISTINCT FROM cutover_name;
+  SELECT waiting.* FROM cutover.images AS waiting
+   WHERE (waiting.belongs && reverse_refs OR cardinality(waiting.belongs) = 0 AND waiting.feeds && forward_refs)
+     AND waiting.cutover IS NOT DISTINCT FROM cutover_name;
 END;
 
 -- Fits the images of others that a transaction has taken. Most often all of them fit as they are, which one cast of all of them tells.
-CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
+DROP FUNCTION IF EXISTS cutover.fit_images(text, xid8, text[]);
+CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, forward_refs text[], reverse_refs text[]) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -3242,17 +3265,21 @@ DECLARE
 BEGIN
   FOR target IN
     SELECT taken.table_name AS name, c.oid::regclass AS relation
-      FROM (SELECT DISTINCT i.table_name FROM cutover.taken_images(cutover_name, own, reverse_refs) AS i WHERE i.xid <> own) AS taken
+      FROM (SELECT DISTINCT i.table_name FROM cutover.images AS i
+             WHERE (i.belongs && reverse_refs OR i.feeds && forward_refs)
+               AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM cutover_name AND i.xid <> own) AS taken
       JOIN pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name) ON true
       JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name) AND c.relname = taken.table_name
   LOOP
     BEGIN
       EXECUTE pg_catalog.format(
-        'SELECT pg_catalog.count(i.image::%s) FROM cutover.taken_images($1, $2, $3) AS i WHERE i.table_name IS NOT DISTINCT FROM $4', target.relation)
-        USING cutover_name, own, reverse_refs, target.name;
+        'SELECT pg_catalog.count(i.image::%s) FROM cutover.images AS i
+          WHERE (i.belongs && $3 OR i.feeds && $5) AND i.table_name IS NOT DISTINCT FROM $4
+            AND i.taken_by IS NOT DISTINCT FROM $2 AND i.cutover IS NOT DISTINCT FROM $1', target.relation)
+        USING cutover_name, own, reverse_refs, target.name, forward_refs;
     EXCEPTION WHEN invalid_text_representation THEN
       UPDATE cutover.images AS i SET image = cutover.fit_image(cutover_name, i.table_name, i.image)
-       WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
+       WHERE (i.belongs && reverse_refs OR i.feeds && forward_refs) AND i.cutover IS NOT DISTINCT FROM cutover_name
          AND i.table_name IS NOT DISTINCT FROM target.name AND i.taken_by IS NOT DISTINCT FROM own;
     END;
   END LOOP;
@@ -3310,11 +3337,9 @@ DECLARE
   reverse_locked text[] := '{}';
   to_delete text[] := '{}';
   finest_forward text := cutover.finest_kind(stand.name, 'forward');
-  finest_reverse text := cutover.finest_kind(stand.name, 'reverse');
   known integer;
   chained integer;
   rounds integer := 0;
-  locking_since timestamptz;
   batch record;
   problem record;
 BEGIN
@@ -3355,27 +3380,10 @@ BEGIN
         USING ERRCODE = 'lock_not_available', HINT = 'They stay pending; the drainer tries again.';
     END IF;
 
-    locking_since := pg_catalog.clock_timestamp();
-    FOR batch IN
-      SELECT refs.direction, kinds.rank, kinds.kind, pg_catalog.array_agg(DISTINCT refs.unit) AS units
-        FROM (SELECT 'forward' AS direction, pg_catalog.split_part(ref, ':', 1) AS kind,
-                     pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1) AS unit
-                FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_locked)
-              UNION ALL
-              SELECT 'reverse', pg_catalog.split_part(ref, ':', 1),
-                     pg_catalog.substr(ref, pg_catalog.strpos(ref, ':') + 1)
-                FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_locked)) AS refs
-        JOIN cutover.unit_kinds AS kinds
-          ON kinds.cutover = stand.name AND kinds.direction = refs.direction AND kinds.kind = refs.kind
-       GROUP BY refs.direction, kinds.rank, kinds.kind
-       ORDER BY refs.direction, kinds.rank
-    LOOP
-      PERFORM cutover.lock_units(stand.name, batch.direction, batch.kind, batch.units, stand.epoch);
-    END LOOP;
-    PERFORM cutover.spend_patience(locking_since);
-    locking_since := pg_catalog.clock_timestamp();
-    PERFORM cutover.compiled_lock_rows(stand.name, reverse_all);
-    PERFORM cutover.spend_patience(locking_since);
+    PERFORM cutover.lock_both_sides(
+      stand,
+      ARRAY(SELECT ref FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_locked)),
+      ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_locked)));
     forward_locked := forward_all;
     reverse_locked := reverse_all;
   END LOOP;
@@ -3417,11 +3425,11 @@ BEGIN
     SELECT coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'forward'), '{}'),
            coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE direction = 'reverse'), '{}')
       INTO forward_waiting, reverse_waiting
-      FROM (SELECT 'forward' AS direction, pg_catalog.unnest(i.feeds) AS ref FROM cutover.images AS i
-             WHERE i.belongs && reverse_all AND i.feeds && forward_failed AND i.cutover IS NOT DISTINCT FROM stand.name
+      FROM (SELECT 'forward' AS direction, pg_catalog.unnest(i.feeds) AS ref
+              FROM cutover.waiting_images(stand.name, forward_all, reverse_all) AS i WHERE i.feeds && forward_failed
             UNION ALL
-            SELECT 'reverse', pg_catalog.unnest(i.belongs) FROM cutover.images AS i
-             WHERE i.belongs && reverse_all AND i.feeds && forward_failed AND i.cutover IS NOT DISTINCT FROM stand.name) AS waiting;
+            SELECT 'reverse', pg_catalog.unnest(i.belongs)
+              FROM cutover.waiting_images(stand.name, forward_all, reverse_all) AS i WHERE i.feeds && forward_failed) AS waiting;
     EXIT WHEN forward_failed @> forward_waiting;
     forward_failed := forward_failed || forward_waiting;
   END LOOP;
@@ -3475,10 +3483,11 @@ BEGIN
 
   -- Take the notes and images that are to be worked off, exactly those seen now.
   UPDATE cutover.images AS taken SET taken_by = own
-   WHERE taken.belongs && reverse_all AND NOT taken.feeds && forward_failed AND taken.cutover IS NOT DISTINCT FROM stand.name;
+   WHERE (taken.belongs && reverse_all OR pg_catalog.cardinality(taken.belongs) = 0 AND taken.feeds && forward_all)
+     AND NOT taken.feeds && forward_failed AND taken.cutover IS NOT DISTINCT FROM stand.name;
   GET DIAGNOSTICS images_taken = ROW_COUNT;
   IF images_taken > 0 THEN
-    PERFORM cutover.fit_images(stand.name, own, reverse_all);
+    PERFORM cutover.fit_images(stand.name, own, forward_all, reverse_all);
   END IF;
   DELETE FROM cutover.outbox AS noted
    WHERE noted.unit_key = ANY (forward_keys || reverse_keys)
@@ -3492,9 +3501,10 @@ BEGIN
       vanished := cutover.vanished_rows(stand, own, reverse_all);
     END IF;
     PERFORM cutover.set_writing(stand.name, 'forward');
-    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_patched) LOOP
+    FOR batch IN SELECT * FROM cutover.refs_in_turn(stand, forward_patched) LOOP
       at_once := batch.kind = finest_forward AND forward_fresh = '{}';
-      IF cutover.compiled_patch(stand.name, batch.kind, batch.units, CASE WHEN at_once THEN 'all' ELSE 'write' END) AND NOT at_once THEN
+      IF cutover.compiled_patch(stand.name, batch.kind, batch.units, CASE WHEN at_once THEN 'all' ELSE 'write' END) IN ('delete', 'all')
+         AND NOT at_once THEN
         to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
       END IF;
     END LOOP;
@@ -3504,52 +3514,17 @@ BEGIN
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_fresh, finest_first => true) LOOP
       PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'delete');
     END LOOP;
-    FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', to_delete, finest_first => true) LOOP
+    FOR batch IN SELECT * FROM cutover.refs_in_turn(stand, to_delete, finest_first => true) LOOP
       PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'delete');
     END LOOP;
     DELETE FROM cutover.images AS done
-     WHERE done.belongs && reverse_all AND done.taken_by IS NOT DISTINCT FROM own AND done.cutover IS NOT DISTINCT FROM stand.name;
+     WHERE (done.belongs && reverse_all OR pg_catalog.cardinality(done.belongs) = 0 AND done.feeds && forward_all)
+       AND done.taken_by IS NOT DISTINCT FROM own AND done.cutover IS NOT DISTINCT FROM stand.name;
     PERFORM cutover.settle_constraints(stand.name, 'forward');
   END IF;
 
-  PERFORM cutover.set_writing(stand.name, 'reverse');
-  -- Rows of coarser kinds are written before and deleted after those of the finest.
-  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work) LOOP
-    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units,
-                                       CASE WHEN batch.kind = finest_reverse THEN 'all' ELSE 'write' END);
-  END LOOP;
-  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_work, finest_first => true) LOOP
-    CONTINUE WHEN batch.kind = finest_reverse;
-    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'delete');
-  END LOOP;
-  FOR batch IN
-    SELECT found.relation, ARRAY(SELECT pg_catalog.jsonb_array_elements_text(found.images)) AS images
-      FROM pg_catalog.jsonb_each(vanished) AS found (relation, images)
-  LOOP
-    PERFORM cutover.revive_kept(stand, batch.relation, batch.images);
-  END LOOP;
-  PERFORM cutover.settle_constraints(stand.name, 'reverse');
-  -- The locks of rows keep nobody from committing a new row into one of these units meanwhile, or one that comes from another unit. The
-  -- recompute may have seen it and taken it for a row that is to go; its image tells.
-  IF EXISTS (SELECT FROM cutover.images AS late
-              WHERE late.belongs && reverse_work AND late.cutover IS NOT DISTINCT FROM stand.name) THEN
-    RAISE EXCEPTION 'cutover %: legacy rows of % were written meanwhile', stand.name, reverse_work
-      USING ERRCODE = 'serialization_failure', HINT = 'The notes stay; the drainer tries again.';
-  END IF;
-
-  -- What the new side holds must be what legacy says it is; otherwise legacy cannot say it, and nothing is written.
-  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_checked) LOOP
-    CONTINUE WHEN NOT cutover.compiled_differs(stand.name, 'forward', batch.kind, batch.units);
-    SELECT d.* INTO problem
-      FROM cutover.compiled_differences(stand.name, 'forward', batch.kind, batch.units) AS d
-     LIMIT 1;
-    IF FOUND THEN
-      RAISE EXCEPTION 'cutover %: the legacy tables cannot say what %.% holds at % (new side: %, after going back: %)',
-        stand.name, batch.kind, problem.table_name, problem.key, problem.actual, problem.expected
-        USING ERRCODE = 'CU002',
-              HINT = 'Change the new row so that the reverse mapping can express it, or keep what legacy cannot hold in a kept table.';
-    END IF;
-  END LOOP;
+  PERFORM cutover.write_back(stand, reverse_work, vanished);
+  PERFORM cutover.expect_expressible(stand, forward_checked);
   PERFORM cutover.set_writing(NULL, NULL);
 
   -- Once the images are gone, nobody can tell any more that the new side was never made of these.
@@ -3603,6 +3578,305 @@ BEGIN
             SELECT h.unit FROM cutover.compiled_held(stand.name, 'reverse', batch.kind, batch.units) AS h) AS free (unit)
         ON CONFLICT DO NOTHING;
   END LOOP;
+END;
+$$;
+
+-- Locks what hangs together: version rows of forward units, coarser kinds first, those of reverse units, and the legacy rows of these.
+CREATE OR REPLACE FUNCTION cutover.lock_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  locking_since timestamptz := pg_catalog.clock_timestamp();
+  batch record;
+BEGIN
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_refs) LOOP
+    PERFORM cutover.lock_units(stand.name, 'forward', batch.kind, batch.units, stand.epoch);
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs) LOOP
+    PERFORM cutover.lock_units(stand.name, 'reverse', batch.kind, batch.units, stand.epoch);
+  END LOOP;
+  PERFORM cutover.spend_patience(locking_since);
+  locking_since := pg_catalog.clock_timestamp();
+  PERFORM cutover.compiled_lock_rows(stand.name, reverse_refs);
+  PERFORM cutover.spend_patience(locking_since);
+END;
+$$;
+
+-- Makes legacy of the new side, which is the truth. vanished: images of rows that legacy writers have deleted, by table; those that come
+-- back by this get back what only legacy holds.
+CREATE OR REPLACE FUNCTION cutover.write_back(stand cutover.cutovers, reverse_refs text[], vanished jsonb) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  finest text := cutover.finest_kind(stand.name, 'reverse');
+  batch record;
+BEGIN
+  PERFORM cutover.set_writing(stand.name, 'reverse');
+  -- Rows of coarser kinds are written before and deleted after those of the finest.
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs) LOOP
+    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units,
+                                       CASE WHEN batch.kind = finest THEN 'all' ELSE 'write' END);
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_refs, finest_first => true) LOOP
+    CONTINUE WHEN batch.kind = finest;
+    PERFORM cutover.compiled_recompute(stand.name, 'reverse', batch.kind, batch.units, 'delete');
+  END LOOP;
+  FOR batch IN
+    SELECT found.relation, ARRAY(SELECT pg_catalog.jsonb_array_elements_text(found.images)) AS images
+      FROM pg_catalog.jsonb_each(vanished) AS found (relation, images)
+  LOOP
+    PERFORM cutover.revive_kept(stand, batch.relation, batch.images);
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'reverse');
+  -- The locks of rows keep nobody from committing a new row into one of these units meanwhile, or one that comes from another unit. The
+  -- recompute may have seen it and taken it for a row that is to go; its image tells.
+  IF EXISTS (SELECT FROM cutover.images AS late
+              WHERE late.belongs && reverse_refs AND late.cutover IS NOT DISTINCT FROM stand.name) THEN
+    RAISE EXCEPTION 'cutover %: legacy rows of % were written meanwhile', stand.name, reverse_refs
+      USING ERRCODE = 'serialization_failure', HINT = 'The notes stay; the drainer tries again.';
+  END IF;
+END;
+$$;
+
+-- What the new side holds must be what legacy says it is; otherwise legacy cannot say it, and nothing is written.
+CREATE OR REPLACE FUNCTION cutover.expect_expressible(stand cutover.cutovers, forward_refs text[]) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  batch record;
+  problem record;
+BEGIN
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_refs) LOOP
+    CONTINUE WHEN NOT cutover.compiled_differs(stand.name, 'forward', batch.kind, batch.units);
+    SELECT d.* INTO problem
+      FROM cutover.compiled_differences(stand.name, 'forward', batch.kind, batch.units) AS d
+     LIMIT 1;
+    IF FOUND THEN
+      RAISE EXCEPTION 'cutover %: the legacy tables cannot say what %.% holds at % (new side: %, after going back: %)',
+        stand.name, batch.kind, problem.table_name, problem.key, problem.actual, problem.expected
+        USING ERRCODE = 'CU002',
+              HINT = 'Change the new row so that the reverse mapping can express it, or keep what legacy cannot hold in a kept table.';
+    END IF;
+  END LOOP;
+END;
+$$;
+-- Works off a part of what hangs together while both sides are written: units of the finest kind, with all that hangs together with them by
+-- units of that kind, and not what only a coarser unit ties to them. A renamed owner ties all of his rows to each other; worked off at
+-- once, they would all be held for as long as that takes.
+--
+-- The coarser units that the same rows feed are written first. Those that lose a row keep it for as long as others may point to it: they
+-- stay noted, the images that feed them stay for them alone, and whoever works the last part off deletes it (flush_both_sides).
+--
+-- refs: "kind:unit" references of the finest forward kind; most: how many of them a part should have. Returns whether it was possible: what
+-- is in quarantine, what a rule holds back, and rows that only feed coarser units are left to flush_both_sides, which looks at all that
+-- hangs together. Locks: as there.
+CREATE OR REPLACE FUNCTION cutover.flush_slice(stand cutover.cutovers, refs text[], most integer) RETURNS boolean
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  own xid8 := pg_catalog.pg_current_xact_id();
+  prefix text := cutover.finest_kind(stand.name, 'forward') || ':';
+  fine text[] := refs;
+  coarse text[] := '{}';
+  forward_all text[];
+  reverse_all text[] := '{}';
+  forward_locked text[] := '{}';
+  reverse_locked text[] := '{}';
+  rounds integer := 0;
+  known integer;
+  -- coarser units of which nothing is to be deleted: they are done with
+  settled text[] := '{}';
+  -- and the others
+  waiting text[] := '{}';
+  to_write text[] := '{}';
+  to_do text;
+  -- what belongs to coarser units that wait is not made of the new side yet
+  reverse_waiting text[] := '{}';
+  served text[];
+  checked text[];
+  vanished jsonb := '{}';
+  batch record;
+  one text;
+BEGIN
+  LOOP
+    LOOP
+      known := pg_catalog.cardinality(fine) + pg_catalog.cardinality(coarse) + pg_catalog.cardinality(reverse_all);
+      SELECT coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE pg_catalog.starts_with(ref, prefix)), '{}'),
+             coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE NOT pg_catalog.starts_with(ref, prefix)), '{}')
+        INTO fine, coarse
+        FROM (SELECT pg_catalog.unnest(fine || coarse) AS ref
+              UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
+                         WHERE (i.feeds && fine OR i.belongs && reverse_all) AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
+      SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO reverse_all
+        FROM (SELECT pg_catalog.unnest(reverse_all) AS ref
+              UNION ALL SELECT pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', fine || coarse))
+              UNION ALL SELECT pg_catalog.unnest(i.belongs) FROM cutover.images AS i
+                         WHERE i.feeds && fine AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
+      EXIT WHEN known = pg_catalog.cardinality(fine) + pg_catalog.cardinality(coarse) + pg_catalog.cardinality(reverse_all);
+    END LOOP;
+    forward_all := coarse || fine;
+    EXIT WHEN rounds > 0 AND forward_locked @> forward_all AND reverse_locked @> reverse_all;
+    rounds := rounds + 1;
+    -- Rows of the finest kind may hang together in long chains as well, or a coarser row may feed everything.
+    IF rounds > 8 OR pg_catalog.cardinality(forward_all) + pg_catalog.cardinality(reverse_all) > 10 * greatest(most, 5) THEN
+      RETURN false;
+    END IF;
+    PERFORM cutover.lock_both_sides(
+      stand,
+      ARRAY(SELECT ref FROM pg_catalog.unnest(forward_all) AS ref WHERE ref <> ALL (forward_locked)),
+      ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_locked)));
+    forward_locked := forward_all;
+    reverse_locked := reverse_all;
+  END LOOP;
+
+  IF EXISTS (SELECT FROM cutover.quarantine AS q
+              WHERE q.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_all) AS ref)
+                                   || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_all) AS ref)))
+     OR EXISTS (SELECT FROM cutover.refs_by_kind(stand.name, 'forward', forward_all) AS r
+                 CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'forward', r.kind, r.units))
+     OR EXISTS (SELECT FROM cutover.refs_by_kind(stand.name, 'reverse', reverse_all) AS r
+                 CROSS JOIN LATERAL cutover.compiled_held(stand.name, 'reverse', r.kind, r.units))
+     -- Rows that only feed coarser units: they are in no slice, and legacy would not be made of the new side again.
+     OR EXISTS (SELECT FROM cutover.images AS i
+                 WHERE i.feeds && coarse AND pg_catalog.cardinality(i.belongs) > 0 AND i.cutover IS NOT DISTINCT FROM stand.name
+                   AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.feeds) AS ref WHERE pg_catalog.starts_with(ref, prefix)))
+     -- A note without an image: nobody can tell what its writer changed.
+     OR EXISTS (SELECT FROM cutover.outbox AS noted
+                 WHERE noted.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_all) AS ref))
+                   AND NOT EXISTS (SELECT FROM cutover.images AS i
+                                    WHERE i.feeds @> ARRAY[noted.kind || ':' || noted.unit]
+                                      AND i.xid IS NOT DISTINCT FROM noted.xid AND i.cutover IS NOT DISTINCT FROM stand.name OFFSET 0)) THEN
+    RETURN false;
+  END IF;
+
+  -- Exactly the images that are seen now, and of the coarser units all of them: what these are made of is in all of their rows.
+  UPDATE cutover.images AS taken SET taken_by = own
+   WHERE (taken.feeds && forward_all OR taken.belongs && reverse_all) AND taken.cutover IS NOT DISTINCT FROM stand.name;
+  IF EXISTS (SELECT FROM cutover.images AS i
+              WHERE i.feeds && fine AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM stand.name
+                AND NOT (i.feeds <@ forward_all AND i.belongs <@ reverse_all)) THEN
+    RAISE EXCEPTION 'cutover %: legacy rows of % were written meanwhile', stand.name, fine
+      USING ERRCODE = 'serialization_failure', HINT = 'The notes stay; the drainer tries again.';
+  END IF;
+  PERFORM cutover.fit_images(stand.name, own, forward_all, reverse_all);
+
+  FOR batch IN SELECT * FROM cutover.refs_in_turn(stand, coarse) LOOP
+    one := batch.kind || ':' || batch.units[1];
+    to_do := cutover.compiled_patch(stand.name, batch.kind, batch.units, 'look');
+    IF to_do = 'all' THEN
+      RAISE EXCEPTION 'cutover %: % has rows to write and rows to delete', stand.name, one
+        USING ERRCODE = 'feature_not_supported', HINT = 'All that hangs together with it is worked off at once.';
+    ELSIF to_do = 'delete' THEN
+      waiting := waiting || one;
+    ELSE
+      settled := settled || one;
+      IF to_do = 'write' THEN
+        to_write := to_write || one;
+      END IF;
+    END IF;
+  END LOOP;
+  IF waiting <> '{}' THEN
+    reverse_waiting := cutover.compiled_connected(stand.name, 'forward', waiting);
+    reverse_all := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_waiting));
+    IF EXISTS (SELECT FROM cutover.images AS i
+                WHERE i.feeds && fine AND i.belongs && reverse_waiting AND i.cutover IS NOT DISTINCT FROM stand.name) THEN
+      RAISE EXCEPTION 'cutover %: rows of % belong to units that wait for others', stand.name, fine
+        USING ERRCODE = 'feature_not_supported', HINT = 'All that hangs together with them is worked off at once.';
+    END IF;
+  END IF;
+  served := fine || settled;
+  checked := served;
+  IF reverse_waiting <> '{}' THEN
+    checked := ARRAY(SELECT ref FROM pg_catalog.unnest(served) AS ref
+                      WHERE ref <> ALL (cutover.compiled_connected(stand.name, 'reverse', reverse_waiting)));
+  END IF;
+
+  DELETE FROM cutover.outbox AS noted
+   WHERE noted.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(served) AS ref))
+     AND EXISTS (SELECT FROM cutover.images AS i
+                  WHERE i.feeds @> ARRAY[noted.kind || ':' || noted.unit] AND i.taken_by IS NOT DISTINCT FROM own
+                    AND i.xid IS NOT DISTINCT FROM noted.xid AND i.cutover IS NOT DISTINCT FROM stand.name OFFSET 0);
+  DELETE FROM cutover.outbox AS noted
+   WHERE noted.unit_key = ANY (ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_all) AS ref));
+
+  IF stand.definition -> 'keep' <> '{}' THEN
+    vanished := cutover.vanished_rows(stand, own, reverse_all);
+  END IF;
+  PERFORM cutover.set_writing(stand.name, 'forward');
+  FOR batch IN SELECT * FROM cutover.refs_in_turn(stand, to_write) LOOP
+    PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'write');
+  END LOOP;
+  FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', fine) LOOP
+    PERFORM cutover.compiled_patch(stand.name, batch.kind, batch.units, 'all');
+  END LOOP;
+  PERFORM cutover.settle_constraints(stand.name, 'forward');
+
+  -- What has served all that it feeds goes; the rest is left to those who come for it, without what it has served, and without its row
+  -- where that is done with.
+  DELETE FROM cutover.images AS done
+   WHERE (done.feeds && forward_all OR done.belongs && reverse_all)
+     AND NOT EXISTS (SELECT FROM pg_catalog.unnest(done.feeds) AS ref WHERE ref <> ALL (served))
+     AND done.taken_by IS NOT DISTINCT FROM own AND done.cutover IS NOT DISTINCT FROM stand.name;
+  UPDATE cutover.images AS taken
+     SET taken_by = NULL,
+         feeds = ARRAY(SELECT ref FROM pg_catalog.unnest(taken.feeds) AS ref WHERE ref <> ALL (served)),
+         belongs = CASE WHEN taken.feeds && fine THEN '{}' ELSE taken.belongs END
+   WHERE (taken.feeds && forward_all OR taken.belongs && reverse_all)
+     AND taken.taken_by IS NOT DISTINCT FROM own AND taken.cutover IS NOT DISTINCT FROM stand.name;
+
+  PERFORM cutover.write_back(stand, reverse_all, vanished);
+  PERFORM cutover.expect_expressible(stand, checked);
+  PERFORM cutover.set_writing(NULL, NULL);
+  RETURN true;
+END;
+$$;
+
+-- Works a slice of forward notes off where a coarser unit ties much together, in a block of its own. Returns how many notes are done with;
+-- 0 where there is nothing to slice, or where it was not possible.
+CREATE OR REPLACE FUNCTION cutover.drain_slice(stand cutover.cutovers, forward_refs text[], most integer) RETURNS integer
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  prefix text := cutover.finest_kind(stand.name, 'forward') || ':';
+  slice text[] := ARRAY(SELECT ref FROM pg_catalog.unnest(forward_refs) AS ref WHERE pg_catalog.starts_with(ref, prefix) ORDER BY ref LIMIT most);
+  coarse text[];
+  tied text[];
+BEGIN
+  IF (stand.definition -> 'slices') IS NULL THEN
+    RETURN 0;
+  END IF;
+  SELECT coalesce(pg_catalog.array_agg(DISTINCT fed.ref), '{}') INTO coarse
+    FROM (SELECT pg_catalog.unnest(forward_refs) AS ref
+          UNION ALL SELECT pg_catalog.unnest(i.feeds) FROM cutover.images AS i
+                     WHERE i.feeds && slice AND i.cutover IS NOT DISTINCT FROM stand.name) AS fed
+   WHERE NOT pg_catalog.starts_with(fed.ref, prefix);
+  IF coarse = '{}' THEN
+    RETURN 0;
+  END IF;
+  tied := ARRAY(
+    SELECT DISTINCT fed.ref
+      FROM cutover.images AS i CROSS JOIN LATERAL pg_catalog.unnest(i.feeds) AS fed (ref)
+     WHERE i.feeds && coarse AND i.cutover IS NOT DISTINCT FROM stand.name AND pg_catalog.starts_with(fed.ref, prefix)
+     ORDER BY fed.ref);
+  IF pg_catalog.cardinality(tied) <= 3 * most THEN
+    RETURN 0;
+  END IF;
+  IF slice = '{}' THEN
+    slice := tied[1:most];
+  END IF;
+  BEGIN
+    IF cutover.flush_slice(stand, slice, most) THEN
+      RETURN pg_catalog.cardinality(slice);
+    END IF;
+  EXCEPTION
+    WHEN query_canceled OR lock_not_available OR deadlock_detected OR serialization_failure THEN
+      RAISE;
+    WHEN OTHERS THEN
+      IF cutover.is_our_fault(SQLSTATE) THEN
+        RAISE;
+      END IF;
+  END;
+  RETURN 0;
 END;
 $$;
 -- The one flush of a transaction, fired by the deferred trigger on its row in cutover.head.
@@ -3769,17 +4043,20 @@ BEGIN
 END;
 $$;
 
--- The images that a transaction has taken, found by the reverse units that they belong to and not by their cutover (flush_both_sides says
--- why). Postgres puts this query in the place of the call.
-CREATE OR REPLACE FUNCTION cutover.taken_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS SETOF cutover.images
+-- The images that wait for these units: found by the reverse units that their rows belong to; those whose rows are done with, and that only
+-- coarser units still wait for (flush_slice), by what they feed. Never by their cutover (flush_both_sides says why).
+-- Postgres puts this query in the place of the call.
+CREATE OR REPLACE FUNCTION cutover.waiting_images(cutover_name text, forward_refs text[], reverse_refs text[]) RETURNS SETOF cutover.images
   LANGUAGE sql STABLE
 BEGIN ATOMIC
-  SELECT taken.* FROM cutover.images AS taken
-   WHERE taken.belongs && reverse_refs AND taken.taken_by IS NOT DISTINCT FROM own AND taken.cutover IS NOT DISTINCT FROM cutover_name;
+  SELECT waiting.* FROM cutover.images AS waiting
+   WHERE (waiting.belongs && reverse_refs OR cardinality(waiting.belongs) = 0 AND waiting.feeds && forward_refs)
+     AND waiting.cutover IS NOT DISTINCT FROM cutover_name;
 END;
 
 -- Fits the images of others that a transaction has taken. Most often all of them fit as they are, which one cast of all of them tells.
-CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, reverse_refs text[]) RETURNS void
+DROP FUNCTION IF EXISTS cutover.fit_images(text, xid8, text[]);
+CREATE OR REPLACE FUNCTION cutover.fit_images(cutover_name text, own xid8, forward_refs text[], reverse_refs text[]) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -3787,17 +4064,21 @@ DECLARE
 BEGIN
   FOR target IN
     SELECT taken.table_name AS name, c.oid::regclass AS relation
-      FROM (SELECT DISTINCT i.table_name FROM cutover.taken_images(cutover_name, own, reverse_refs) AS i WHERE i.xid <> own) AS taken
+      FROM (SELECT DISTINCT i.table_name FROM cutover.images AS i
+             WHERE (i.belongs && reverse_refs OR i.feeds && forward_refs)
+               AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM cutover_name AND i.xid <> own) AS taken
       JOIN pg_catalog.unnest(cutover.tables_of(cutover_name, 'legacy')) AS legacy (name) ON true
       JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(legacy.name) AND c.relname = taken.table_name
   LOOP
     BEGIN
       EXECUTE pg_catalog.format(
-        'SELECT pg_catalog.count(i.image::%s) FROM cutover.taken_images($1, $2, $3) AS i WHERE i.table_name IS NOT DISTINCT FROM $4', target.relation)
-        USING cutover_name, own, reverse_refs, target.name;
+        'SELECT pg_catalog.count(i.image::%s) FROM cutover.images AS i
+          WHERE (i.belongs && $3 OR i.feeds && $5) AND i.table_name IS NOT DISTINCT FROM $4
+            AND i.taken_by IS NOT DISTINCT FROM $2 AND i.cutover IS NOT DISTINCT FROM $1', target.relation)
+        USING cutover_name, own, reverse_refs, target.name, forward_refs;
     EXCEPTION WHEN invalid_text_representation THEN
       UPDATE cutover.images AS i SET image = cutover.fit_image(cutover_name, i.table_name, i.image)
-       WHERE i.belongs && reverse_refs AND i.cutover IS NOT DISTINCT FROM cutover_name
+       WHERE (i.belongs && reverse_refs OR i.feeds && forward_refs) AND i.cutover IS NOT DISTINCT FROM cutover_name
          AND i.table_name IS NOT DISTINCT FROM target.name AND i.taken_by IS NOT DISTINCT FROM own;
     END;
   END LOOP;
@@ -5609,8 +5890,8 @@ BEGIN
     END IF;
     LOOP
       INSERT INTO cutover.idempotency_log AS log (key, operation, request_data, status, created_at, expires_at, scope, fingerprint)
-      VALUES (begin_request.key, begin_request.operation, wanted, 'failed', pg_catalog.clock_timestamp(),
-              pg_catalog.clock_timestamp() + keep, begin_request.scope, wanted_fingerprint)
+      SELECT begin_request.key, begin_request.operation, wanted, 'failed', this.moment, this.moment + keep, begin_request.scope, wanted_fingerprint
+        FROM pg_catalog.clock_timestamp() AS this (moment)
           ON CONFLICT DO NOTHING
       RETURNING log.id INTO begin_request.id;
       IF FOUND THEN
@@ -6010,7 +6291,7 @@ BEGIN
       reverse_refs := '{}';
     END IF;
     IF stand.phase IN ('writes_switched', 'legacy_locked') THEN
-      done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs);
+      done := done + cutover.drain_both_sides(stand, forward_refs, reverse_refs, least(batch, 20));
     ELSE
       IF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
         done := done + cutover.drain_one_side(stand, forward_refs);
@@ -6217,8 +6498,12 @@ $$;
 
 -- Notes while both sides are written. Units that a rule holds back are put aside at once. The others are worked off all together, as a
 -- flush at commit does; when that fails, one transaction's notes at a time, and of those that fail one unit at a time: what fails alone
--- is put aside, what somebody else has locked stays pending. Returns how many notes are done with.
-CREATE OR REPLACE FUNCTION cutover.drain_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[]) RETURNS integer
+-- is put aside, what somebody else has locked stays pending. Of what hangs together only by coarser units, about as many as `most` are worked
+-- off. Returns how many notes are done with.
+DROP FUNCTION IF EXISTS cutover.drain_both_sides(cutover.cutovers, text[], text[]);
+CREATE OR REPLACE FUNCTION cutover.drain_both_sides(
+  stand cutover.cutovers, forward_refs text[], reverse_refs text[], most integer DEFAULT 20
+) RETURNS integer
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -6227,6 +6512,7 @@ DECLARE
   one record;
   still_held boolean;
   as_of pg_snapshot := pg_catalog.pg_current_snapshot();
+  sliced integer;
   done integer := 0;
 BEGIN
   FOR held IN
@@ -6259,6 +6545,11 @@ BEGIN
   END LOOP;
   IF pg_catalog.cardinality(forward_refs) + pg_catalog.cardinality(reverse_refs) = 0 THEN
     RETURN done;
+  END IF;
+
+  sliced := cutover.drain_slice(stand, forward_refs, most);
+  IF sliced > 0 THEN
+    RETURN done + sliced;
   END IF;
 
   IF cutover.try_both_sides(stand, forward_refs, reverse_refs) IS NULL THEN
@@ -6886,8 +7177,9 @@ DECLARE
 BEGIN
   FOR target IN
     SELECT touched.name, legacy.reg::text AS relation, cutover.primary_key_of(legacy.reg) AS key
-      FROM (SELECT DISTINCT i.table_name AS name FROM cutover.taken_images(stand.name, own, reverse_refs) AS i
-             WHERE i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name) AS touched
+      FROM (SELECT DISTINCT i.table_name AS name FROM cutover.images AS i
+             WHERE i.belongs && reverse_refs AND i.taken_by IS NOT DISTINCT FROM own AND i.cutover IS NOT DISTINCT FROM stand.name
+               AND i.image IS NOT NULL AND stand.definition -> 'keep' ? i.table_name) AS touched
       JOIN (SELECT t.name::regclass AS reg FROM pg_catalog.jsonb_array_elements_text(stand.definition #> '{tables,legacy}') AS t (name)) AS legacy
         ON (SELECT c.relname FROM pg_catalog.pg_class AS c WHERE c.oid = legacy.reg) = touched.name
   LOOP
@@ -6896,8 +7188,9 @@ BEGIN
                   WHERE stand.definition #> ARRAY['keep', target.name] ? k.name OR stand.definition #> ARRAY['lost', target.name] ? k.name);
     EXECUTE pg_catalog.format(
       'SELECT pg_catalog.array_agg(newest.image)
-         FROM (SELECT DISTINCT ON (i.key) i.image FROM cutover.taken_images($1, $3, $4) AS i
-                WHERE i.table_name IS NOT DISTINCT FROM $2 AND i.image IS NOT NULL
+         FROM (SELECT DISTINCT ON (i.key) i.image FROM cutover.images AS i
+                WHERE i.belongs && $4 AND i.taken_by IS NOT DISTINCT FROM $3 AND i.cutover IS NOT DISTINCT FROM $1
+                  AND i.table_name IS NOT DISTINCT FROM $2 AND i.image IS NOT NULL
                 ORDER BY i.key, i.seq DESC) AS newest
         WHERE NOT EXISTS (SELECT FROM %1$s AS row_now WHERE %2$s)',
       target.relation,

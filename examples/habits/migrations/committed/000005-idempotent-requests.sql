@@ -1,5 +1,5 @@
---! Previous: sha1:2df4b8829e7beb4119c6c09bc05df2c41927c38c
---! Hash: sha1:dad27da63c97638950bd762e3ab7783d0a2fbb5c
+--! Previous: sha1:9e49b5c63126913b21db0cc6d9e6094e0b612f47
+--! Hash: sha1:5b4dd3fec61f0531c6579b0d5e4f9baac3afc4b5
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
