@@ -121,6 +121,23 @@ test("a slice that meets a unit in quarantine is left to whoever looks at everyt
   expect(await db.rows("SELECT title FROM page WHERE id = 15")).toEqual([{ title: "good" }]);
 });
 
+test("a sheet that somebody holds keeps only what shares its slice waiting", async () => {
+  const db = await createSmallCutover({ data: DATA, phase: "writes_switched" });
+  await leave(db, "UPDATE sheet SET owner = 'heir'");
+  const holder = await db.connect();
+  await holder.query("BEGIN; SELECT FROM sheet WHERE id = 1 FOR UPDATE");
+  const there = () => count(db, "page WHERE owner = 'heir'");
+  for (let before = -1; (await there()) > before; ) {
+    before = await there();
+    await slice(db, 5);
+  }
+  expect(await there()).toBeGreaterThan(SHEETS / 2);
+  expect(await there()).toBeLessThan(SHEETS);
+  await holder.query("COMMIT");
+  await expectNothingLeft(db);
+  expect(await there()).toBe(SHEETS);
+});
+
 test("several drainers cut and writers of both sides write, all at once, and every write counts", async () => {
   const db = await createSmallCutover({ data: DATA, phase: "writes_switched" });
   let writing = true;

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:f3f38c046f40231aa14d10aa0e7540b39d2cf70c
+--! Hash: sha1:30082cba719e005bc34f7e9b04d98a98ee58dbb7
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3684,6 +3684,7 @@ DECLARE
   reverse_locked text[] := '{}';
   rounds integer := 0;
   known integer;
+  asked text[];
   -- coarser units of which nothing is to be deleted: they are done with
   settled text[] := '{}';
   -- and the others
@@ -3692,6 +3693,7 @@ DECLARE
   to_do text;
   -- what belongs to coarser units that wait is not made of the new side yet
   reverse_waiting text[] := '{}';
+  reverse_work text[];
   served text[];
   checked text[];
   vanished jsonb := '{}';
@@ -3699,6 +3701,7 @@ DECLARE
   one text;
 BEGIN
   LOOP
+    asked := '{}';
     LOOP
       known := pg_catalog.cardinality(fine) + pg_catalog.cardinality(coarse) + pg_catalog.cardinality(reverse_all);
       SELECT coalesce(pg_catalog.array_agg(DISTINCT ref) FILTER (WHERE pg_catalog.starts_with(ref, prefix)), '{}'),
@@ -3709,9 +3712,12 @@ BEGIN
                          WHERE (i.feeds && fine OR i.belongs && reverse_all) AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
       SELECT coalesce(pg_catalog.array_agg(DISTINCT ref), '{}') INTO reverse_all
         FROM (SELECT pg_catalog.unnest(reverse_all) AS ref
-              UNION ALL SELECT pg_catalog.unnest(cutover.compiled_connected(stand.name, 'forward', fine || coarse))
+              UNION ALL SELECT pg_catalog.unnest(cutover.compiled_connected(
+                          stand.name, 'forward',
+                          ARRAY(SELECT ref FROM pg_catalog.unnest(fine || coarse) AS ref WHERE ref <> ALL (asked))))
               UNION ALL SELECT pg_catalog.unnest(i.belongs) FROM cutover.images AS i
                          WHERE i.feeds && fine AND i.cutover IS NOT DISTINCT FROM stand.name) AS refs;
+      asked := fine || coarse;
       EXIT WHEN known = pg_catalog.cardinality(fine) + pg_catalog.cardinality(coarse) + pg_catalog.cardinality(reverse_all);
     END LOOP;
     forward_all := coarse || fine;
@@ -3749,7 +3755,8 @@ BEGIN
     RETURN false;
   END IF;
 
-  -- Exactly the images that are seen now, and of the coarser units all of them: what these are made of is in all of their rows.
+  -- Exactly the images that are seen now, and of the coarser units all of them: what these are made of is in all of their rows. One that does
+  -- not fit its table any more fails, and is left to flush_both_sides.
   UPDATE cutover.images AS taken SET taken_by = own
    WHERE (taken.feeds && forward_all OR taken.belongs && reverse_all) AND taken.cutover IS NOT DISTINCT FROM stand.name;
   IF EXISTS (SELECT FROM cutover.images AS i
@@ -3758,7 +3765,6 @@ BEGIN
     RAISE EXCEPTION 'cutover %: legacy rows of % were written meanwhile', stand.name, fine
       USING ERRCODE = 'serialization_failure', HINT = 'The notes stay; the drainer tries again.';
   END IF;
-  PERFORM cutover.fit_images(stand.name, own, forward_all, reverse_all);
 
   FOR batch IN SELECT * FROM cutover.refs_in_turn(stand, coarse) LOOP
     one := batch.kind || ':' || batch.units[1];
@@ -3775,9 +3781,10 @@ BEGIN
       END IF;
     END IF;
   END LOOP;
+  reverse_work := reverse_all;
   IF waiting <> '{}' THEN
     reverse_waiting := cutover.compiled_connected(stand.name, 'forward', waiting);
-    reverse_all := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_waiting));
+    reverse_work := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_waiting));
     IF EXISTS (SELECT FROM cutover.images AS i
                 WHERE i.feeds && fine AND i.belongs && reverse_waiting AND i.cutover IS NOT DISTINCT FROM stand.name) THEN
       RAISE EXCEPTION 'cutover %: rows of % belong to units that wait for others', stand.name, fine
@@ -3787,8 +3794,8 @@ BEGIN
   served := fine || settled;
   checked := served;
   IF reverse_waiting <> '{}' THEN
-    checked := ARRAY(SELECT ref FROM pg_catalog.unnest(served) AS ref
-                      WHERE ref <> ALL (cutover.compiled_connected(stand.name, 'reverse', reverse_waiting)));
+    asked := cutover.compiled_connected(stand.name, 'reverse', reverse_waiting);
+    checked := ARRAY(SELECT ref FROM pg_catalog.unnest(served) AS ref WHERE ref <> ALL (asked));
   END IF;
 
   DELETE FROM cutover.outbox AS noted
@@ -3797,10 +3804,10 @@ BEGIN
                   WHERE i.feeds @> ARRAY[noted.kind || ':' || noted.unit] AND i.taken_by IS NOT DISTINCT FROM own
                     AND i.xid IS NOT DISTINCT FROM noted.xid AND i.cutover IS NOT DISTINCT FROM stand.name OFFSET 0);
   DELETE FROM cutover.outbox AS noted
-   WHERE noted.unit_key = ANY (ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_all) AS ref));
+   WHERE noted.unit_key = ANY (ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_work) AS ref));
 
   IF stand.definition -> 'keep' <> '{}' THEN
-    vanished := cutover.vanished_rows(stand, own, reverse_all);
+    vanished := cutover.vanished_rows(stand, own, reverse_work);
   END IF;
   PERFORM cutover.set_writing(stand.name, 'forward');
   FOR batch IN SELECT * FROM cutover.refs_in_turn(stand, to_write) LOOP
@@ -3824,7 +3831,7 @@ BEGIN
    WHERE (taken.feeds && forward_all OR taken.belongs && reverse_all)
      AND taken.taken_by IS NOT DISTINCT FROM own AND taken.cutover IS NOT DISTINCT FROM stand.name;
 
-  PERFORM cutover.write_back(stand, reverse_all, vanished);
+  PERFORM cutover.write_back(stand, reverse_work, vanished);
   PERFORM cutover.expect_expressible(stand, checked);
   PERFORM cutover.set_writing(NULL, NULL);
   RETURN true;
@@ -3864,18 +3871,22 @@ BEGIN
   IF slice = '{}' THEN
     slice := tied[1:most];
   END IF;
-  BEGIN
-    IF cutover.flush_slice(stand, slice, most) THEN
-      RETURN pg_catalog.cardinality(slice);
-    END IF;
-  EXCEPTION
-    WHEN query_canceled OR lock_not_available OR deadlock_detected OR serialization_failure THEN
-      RAISE;
-    WHEN OTHERS THEN
-      IF cutover.is_our_fault(SQLSTATE) THEN
+  -- Where somebody holds a row of the one, the other end may be free.
+  FOR attempt IN 1 .. 2 LOOP
+    BEGIN
+      RETURN CASE WHEN cutover.flush_slice(stand, slice, most) THEN pg_catalog.cardinality(slice) ELSE 0 END;
+    EXCEPTION
+      WHEN query_canceled THEN
         RAISE;
-      END IF;
-  END;
+      WHEN lock_not_available OR deadlock_detected OR serialization_failure THEN
+        slice := tied[greatest(1, pg_catalog.cardinality(tied) - most + 1):];
+      WHEN OTHERS THEN
+        IF cutover.is_our_fault(SQLSTATE) THEN
+          RAISE;
+        END IF;
+        RETURN 0;
+    END;
+  END LOOP;
   RETURN 0;
 END;
 $$;

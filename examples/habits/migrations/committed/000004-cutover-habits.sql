@@ -1,5 +1,5 @@
---! Previous: sha1:f3f38c046f40231aa14d10aa0e7540b39d2cf70c
---! Hash: sha1:9e49b5c63126913b21db0cc6d9e6094e0b612f47
+--! Previous: sha1:30082cba719e005bc34f7e9b04d98a98ee58dbb7
+--! Hash: sha1:a36d7a3a4c0dbc878879c3c69d934022644bfbcc
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:9e49b5c63126913b21db0cc6d9e6094e0b612f47
---! Hash: sha1:5b4dd3fec61f0531c6579b0d5e4f9baac3afc4b5
+--! Previous: sha1:a36d7a3a4c0dbc878879c3c69d934022644bfbcc
+--! Hash: sha1:76ff1ba2010e1af2e0e1cb226cc543b0732234d4
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
