@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { isRetryable, withTransaction } from "../../src/db.ts";
-import { createSmallCutover, type SmallDatabase } from "../helpers/small-cutover.ts";
+import { isRetryable, withClient, withTransaction } from "../../src/db.ts";
+import { createSmallCutover, installCutover, SMALL, type SmallDatabase } from "../helpers/small-cutover.ts";
 
 // A renamed owner ties all of his rows to each other while both sides are written. The drainer works them off a few at a time, so that
 // nobody waits for all of them; whatever is written in between, and wherever it is cut, the end is the same.
@@ -136,6 +136,96 @@ test("a sheet that somebody holds keeps only what shares its slice waiting", asy
   await holder.query("COMMIT");
   await expectNothingLeft(db);
   expect(await there()).toBe(SHEETS);
+});
+
+test("who drains within a transaction that goes on writing finds what was written last", async () => {
+  const db = await createSmallCutover({ data: sheets(30), phase: "writes_switched" });
+  await leave(db, "UPDATE sheet SET owner = 'heir' WHERE id > 15");
+  const client = await db.connect();
+  await client.query("BEGIN; UPDATE sheet SET owner = 'last', title = 'x' WHERE id <= 15");
+  for (let drains = 0; drains < 12; drains += 1) await client.query("SELECT cutover.drain('small', 2)");
+  await client.query("UPDATE sheet SET title = 'y' WHERE id <= 15; COMMIT");
+  await expectNothingLeft(db);
+  for (const side of ["sheet", "page"]) {
+    expect(
+      await db.rows(`SELECT owner, title, count(*)::integer AS count FROM ${side} GROUP BY 1, 2 ORDER BY 1`),
+    ).toEqual([
+      { owner: "heir", title: "t", count: 15 },
+      { owner: "last", title: "y", count: 15 },
+    ]);
+  }
+});
+
+test("totals of a coarser unit are worked off with everything that they are made of", async () => {
+  const db = await createSmallCutover({
+    schema: "ALTER TABLE binder ADD COLUMN total integer NOT NULL DEFAULT 0",
+  });
+  await withClient(db.pool, (client) =>
+    installCutover(client, {
+      ...SMALL,
+      "forward/binder.sql":
+        "SELECT sheet.owner, sum(sheet.hits)::integer AS total FROM sheet GROUP BY sheet.owner",
+    }),
+  );
+  await db.rows(sheets(30));
+  await db.reach("writes_switched");
+  await leave(db, "UPDATE sheet SET owner = 'heir', hits = 1 WHERE id > 5");
+  await slice(db, 2);
+  expect(await count(db, "cutover.outbox")).toBe(0);
+  await db.rows(
+    "UPDATE binder SET total = (SELECT sum(page.hits) FROM page WHERE page.owner = binder.owner)",
+  );
+  expect(await db.rows("SELECT owner, total FROM binder ORDER BY owner")).toEqual([
+    { owner: "heir", total: 25 },
+    { owner: "own", total: 0 },
+  ]);
+  await expectNothingLeft(db);
+});
+
+test("a unit that hangs together with what waits is checked before anything of it is written", async () => {
+  const db = await createSmallCutover({
+    schema: `ALTER TABLE sheet ADD COLUMN flagged boolean NOT NULL DEFAULT false;
+      CREATE TABLE flag (owner text NOT NULL, id bigint NOT NULL, PRIMARY KEY (owner, id))`,
+  });
+  // A coarser table that feeds sheets, and a merge of both sides' writes that legacy cannot say.
+  const config = structuredClone(SMALL["cutover.json"]) as {
+    legacy: { sheet: { keep: string[] } };
+    new: Record<string, object>;
+  };
+  config.legacy.sheet.keep.push("flagged");
+  config.new.flag = { key: ["owner", "id"], unit: { owner: ["owner"] }, feeds: { sheet: ["id"] } };
+  await withClient(db.pool, (client) =>
+    installCutover(client, {
+      ...SMALL,
+      "cutover.json": config,
+      "forward/flag.sql": `SELECT sheet.owner, sheet.id FROM sheet
+        WHERE sheet.flagged AND (SELECT count(*) FROM sheet AS other WHERE other.owner = sheet.owner) > 10`,
+      "reverse/sheet.sql": `SELECT page.id, page.owner, page.day, page.title,
+               CASE WHEN page.hits > 0 AND page.hits = page.likes THEN NULL ELSE page.note END AS note, page.hits, page.likes,
+               coalesce((SELECT jsonb_object_agg(mark.name, mark.value) FROM mark WHERE mark.page_id = page.id), '{}') AS marks
+          FROM page`,
+    }),
+  );
+  await db.rows(sheets(30));
+  // Sheet 2, on the day of sheet 1, has a flag that is to go when the others have gone.
+  await db.rows(
+    "UPDATE sheet SET flagged = id = 2, note = 'n', day = CASE WHEN id < 4 THEN date '2026-01-02' ELSE day END",
+  );
+  await db.reach("writes_switched");
+  await leave(db, "UPDATE page SET likes = 5 WHERE id = 1");
+  await leave(db, "UPDATE sheet SET hits = 5 WHERE id = 1");
+  await leave(db, "UPDATE sheet SET owner = 'heir' WHERE id = 3");
+  await leave(db, "UPDATE sheet SET owner = 'heir' WHERE id > 3");
+  for (let drains = 0; drains < 6; drains += 1) {
+    await slice(db, 3);
+    expect(await db.verify()).toMatchObject({ drifted: 0 });
+  }
+  await db.drain();
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+  expect(await db.rows("SELECT note FROM sheet WHERE id = 1")).toEqual([{ note: "n" }]);
+  expect(await db.rows("SELECT DISTINCT reason FROM cutover.quarantine WHERE reason <> 'CU005'")).toEqual([
+    { reason: "CU002" },
+  ]);
 });
 
 test("several drainers cut and writers of both sides write, all at once, and every write counts", async () => {

@@ -45,7 +45,7 @@ function connected(plan: Plan): Sql {
         )
           continue;
         pieces.push(sql`
-SELECT ${refOf(plan, ownKind, "own")} AS ref
+SELECT ${refOf(plan, ownKind, "own")}
   FROM (${feedingRows(kind, source, units)}) AS ${identifier(table.name)} ${own(ownKind, table)}`);
       }
       // Rows that belong to the units, with the finest unit that they feed.
@@ -67,7 +67,7 @@ SELECT ${refOf(plan, finest.kind, "fed")}
 RETURN ARRAY(
   SELECT DISTINCT linked.ref FROM (
     ${join(pieces, "\nUNION ALL\n")}
-  ) AS linked);`;
+  ) AS linked (ref));`;
   };
   return plpgsql(plan, {
     name: "connected",

@@ -59,15 +59,20 @@ export function registeredForm(plan: Plan): object {
 
 /**
  * May what only coarser units tie together be worked off in parts, while both sides are written? An image that has served some of its units
- * is no base for them any more, but still is for the others. That can be told where a row's own columns say what it feeds, and
- * where no row comes into another of the coarser units under the same key, so that these can be looked at one by one.
+ * is no base for them any more, but still is for the others. That can be told where a row's own columns say what it feeds. And rows
+ * of coarser units may have nothing but a key, which tells their unit: whether they are there is true whatever has come over so far,
+ * a total is not.
  */
 function cutsIntoSlices(plan: Plan): boolean {
   const coarser = plan.kinds.forward.slice(0, -1);
   return (
     plan.reversible &&
     coarser.length > 0 &&
-    coarser.every((kind) => kind.targets.every((table) => !table.wanders)) &&
+    coarser.every((kind) =>
+      kind.targets.every(
+        (table) => !table.wanders && table.compared.every((column) => table.key.includes(column)),
+      ),
+    ) &&
     plan.kinds.forward.every((kind) =>
       kind.sources.every((source) => source.feedsByItself || !leavesImages(plan, source)),
     )

@@ -603,7 +603,7 @@ BEGIN
   IF $1 = 'forward' THEN
     RETURN ARRAY(
       SELECT DISTINCT linked.ref FROM (
-        SELECT 'account:' || ROW(own.cutover_1)::cutover_fold_n_to_1.reverse_account::text AS ref
+        SELECT 'account:' || ROW(own.cutover_1)::cutover_fold_n_to_1.reverse_account::text
           FROM (SELECT  setting.*
             FROM unnest(ARRAY(SELECT substr(ref, 9) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'account:'))::cutover_fold_n_to_1.forward_account[]) AS wanted (cutover_1)
@@ -613,11 +613,11 @@ BEGIN
           FROM unnest(ARRAY(SELECT substr(ref, 9) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'account:'))::cutover_fold_n_to_1.forward_account[]) AS wanted (cutover_1)
            CROSS JOIN LATERAL (SELECT account_settings.* FROM public.account_settings AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS account_settings CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
-      ) AS linked);
+      ) AS linked (ref));
   END IF;
   RETURN ARRAY(
     SELECT DISTINCT linked.ref FROM (
-      SELECT 'account:' || ROW(own.cutover_1)::cutover_fold_n_to_1.forward_account::text AS ref
+      SELECT 'account:' || ROW(own.cutover_1)::cutover_fold_n_to_1.forward_account::text
         FROM (SELECT  account_settings.*
           FROM unnest(ARRAY(SELECT substr(ref, 9) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'account:'))::cutover_fold_n_to_1.reverse_account[]) AS wanted (cutover_1)
@@ -627,7 +627,7 @@ BEGIN
         FROM unnest(ARRAY(SELECT substr(ref, 9) FROM unnest($2) AS ref
                  WHERE starts_with(ref, 'account:'))::cutover_fold_n_to_1.reverse_account[]) AS wanted (cutover_1)
          CROSS JOIN LATERAL (SELECT setting.* FROM public.setting AS setting CROSS JOIN LATERAL (SELECT account_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS setting CROSS JOIN LATERAL (SELECT account_id) AS fed (cutover_1)
-    ) AS linked);
+    ) AS linked (ref));
 END;
 $body$;
 

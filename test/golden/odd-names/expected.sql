@@ -1102,13 +1102,13 @@ BEGIN
   IF $1 = 'forward' THEN
     RETURN ARRAY(
       SELECT DISTINCT linked.ref FROM (
-        SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.reverse_purchase::text AS ref
+        SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.reverse_purchase::text
           FROM (SELECT  "Order".*
             FROM unnest(ARRAY(SELECT substr(ref, 10) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'purchase:'))::cutover_odd_names.forward_purchase[]) AS wanted (cutover_1, cutover_2)
              CROSS JOIN LATERAL (SELECT "Order".* FROM "it's the ""old"" shop"."Order" AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order") AS "Order" CROSS JOIN LATERAL (SELECT "user", "No") AS own (cutover_1, cutover_2)
         UNION ALL
-        SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.reverse_purchase::text AS ref
+        SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.reverse_purchase::text
           FROM (SELECT DISTINCT ON ("Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No", "Order lines of the old shop, one row for each article bought"."Position") "Order lines of the old shop, one row for each article bought".*
             FROM unnest(ARRAY(SELECT substr(ref, 10) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'purchase:'))::cutover_odd_names.forward_purchase[]) AS purchase
@@ -1123,17 +1123,17 @@ BEGIN
           FROM unnest(ARRAY(SELECT substr(ref, 10) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'purchase:'))::cutover_odd_names.forward_purchase[]) AS wanted (cutover_1, cutover_2)
            CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bundle".* FROM "Select"."Order lines of the old shop, one row for each article bundle" AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bundle" CROSS JOIN LATERAL (SELECT "user", number) AS fed (cutover_1, cutover_2)
-      ) AS linked);
+      ) AS linked (ref));
   END IF;
   RETURN ARRAY(
     SELECT DISTINCT linked.ref FROM (
-      SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.forward_purchase::text AS ref
+      SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.forward_purchase::text
         FROM (SELECT  "Table".*
           FROM unnest(ARRAY(SELECT substr(ref, 10) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'purchase:'))::cutover_odd_names.reverse_purchase[]) AS wanted (cutover_1, cutover_2)
            CROSS JOIN LATERAL (SELECT "Table".* FROM "Select"."Table" AS "Table" CROSS JOIN LATERAL (SELECT "user", number) AS fed (cutover_1, cutover_2) WHERE fed.cutover_1 = wanted.cutover_1 AND fed.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Table") AS "Table" CROSS JOIN LATERAL (SELECT "user", number) AS own (cutover_1, cutover_2)
       UNION ALL
-      SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.forward_purchase::text AS ref
+      SELECT 'purchase:' || ROW(own.cutover_1, own.cutover_2)::cutover_odd_names.forward_purchase::text
         FROM (SELECT  "Order lines of the old shop, one row for each article bundle".*
           FROM unnest(ARRAY(SELECT substr(ref, 10) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'purchase:'))::cutover_odd_names.reverse_purchase[]) AS wanted (cutover_1, cutover_2)
@@ -1148,7 +1148,7 @@ BEGIN
         FROM unnest(ARRAY(SELECT substr(ref, 10) FROM unnest($2) AS ref
                  WHERE starts_with(ref, 'purchase:'))::cutover_odd_names.reverse_purchase[]) AS wanted (cutover_1, cutover_2)
          CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought".* FROM "it's the ""old"" shop"."Order lines of the old shop, one row for each article bought" AS "Order lines of the old shop, one row for each article bought" CROSS JOIN LATERAL (SELECT "user", "No") AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS "Order lines of the old shop, one row for each article bought" CROSS JOIN LATERAL (SELECT "Order lines of the old shop, one row for each article bought"."user", "Order lines of the old shop, one row for each article bought"."No") AS fed (cutover_1, cutover_2)
-    ) AS linked);
+    ) AS linked (ref));
 END;
 $body$;
 

@@ -679,7 +679,7 @@ BEGIN
   IF $1 = 'forward' THEN
     RETURN ARRAY(
       SELECT DISTINCT linked.ref FROM (
-        SELECT 'note:' || ROW(own.cutover_1)::cutover_plain_1to1.reverse_note::text AS ref
+        SELECT 'note:' || ROW(own.cutover_1)::cutover_plain_1to1.reverse_note::text
           FROM (SELECT  memo.*
             FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'note:'))::cutover_plain_1to1.forward_note[]) AS wanted (cutover_1)
@@ -689,11 +689,11 @@ BEGIN
           FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'note:'))::cutover_plain_1to1.forward_note[]) AS wanted (cutover_1)
            CROSS JOIN LATERAL (SELECT note.* FROM public.note AS note CROSS JOIN LATERAL (SELECT note_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS note CROSS JOIN LATERAL (SELECT note_id) AS fed (cutover_1)
-      ) AS linked);
+      ) AS linked (ref));
   END IF;
   RETURN ARRAY(
     SELECT DISTINCT linked.ref FROM (
-      SELECT 'note:' || ROW(own.cutover_1)::cutover_plain_1to1.forward_note::text AS ref
+      SELECT 'note:' || ROW(own.cutover_1)::cutover_plain_1to1.forward_note::text
         FROM (SELECT  note.*
           FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'note:'))::cutover_plain_1to1.reverse_note[]) AS wanted (cutover_1)
@@ -703,7 +703,7 @@ BEGIN
         FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                  WHERE starts_with(ref, 'note:'))::cutover_plain_1to1.reverse_note[]) AS wanted (cutover_1)
          CROSS JOIN LATERAL (SELECT memo.* FROM public.memo AS memo CROSS JOIN LATERAL (SELECT id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS memo CROSS JOIN LATERAL (SELECT id) AS fed (cutover_1)
-    ) AS linked);
+    ) AS linked (ref));
 END;
 $body$;
 

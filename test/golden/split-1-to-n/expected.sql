@@ -1464,7 +1464,7 @@ BEGIN
   IF $1 = 'forward' THEN
     RETURN ARRAY(
       SELECT DISTINCT linked.ref FROM (
-        SELECT 'writer:' || ROW(own.cutover_1)::cutover_split_1_to_n.reverse_writer::text AS ref
+        SELECT 'writer:' || ROW(own.cutover_1)::cutover_split_1_to_n.reverse_writer::text
           FROM (SELECT  kept_author.*
             FROM unnest(ARRAY(SELECT substr(ref, 8) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'writer:'))::cutover_split_1_to_n.forward_writer[]) AS wanted (cutover_1)
@@ -1475,7 +1475,7 @@ BEGIN
                    WHERE starts_with(ref, 'writer:'))::cutover_split_1_to_n.forward_writer[]) AS wanted (cutover_1)
            CROSS JOIN LATERAL (SELECT author.* FROM public.author AS author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS author CROSS JOIN LATERAL (SELECT name) AS fed (cutover_1)
         UNION ALL
-        SELECT 'book:' || ROW(own.cutover_1)::cutover_split_1_to_n.reverse_book::text AS ref
+        SELECT 'book:' || ROW(own.cutover_1)::cutover_split_1_to_n.reverse_book::text
           FROM (SELECT  diary.*
             FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'book:'))::cutover_split_1_to_n.forward_book[]) AS wanted (cutover_1, cutover_2)
@@ -1490,11 +1490,11 @@ BEGIN
           FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'book:'))::cutover_split_1_to_n.forward_book[]) AS wanted (cutover_1, cutover_2)
            CROSS JOIN LATERAL (SELECT day.* FROM public.day AS day CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS day CROSS JOIN LATERAL (SELECT diary_id) AS fed (cutover_1)
-      ) AS linked);
+      ) AS linked (ref));
   END IF;
   RETURN ARRAY(
     SELECT DISTINCT linked.ref FROM (
-      SELECT 'writer:' || ROW(own.cutover_1)::cutover_split_1_to_n.forward_writer::text AS ref
+      SELECT 'writer:' || ROW(own.cutover_1)::cutover_split_1_to_n.forward_writer::text
         FROM (SELECT  author.*
           FROM unnest(ARRAY(SELECT substr(ref, 8) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'writer:'))::cutover_split_1_to_n.reverse_writer[]) AS wanted (cutover_1)
@@ -1505,13 +1505,13 @@ BEGIN
                  WHERE starts_with(ref, 'writer:'))::cutover_split_1_to_n.reverse_writer[]) AS wanted (cutover_1)
          CROSS JOIN LATERAL (SELECT kept_author.* FROM public.kept_author AS kept_author CROSS JOIN LATERAL (SELECT name) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS kept_author CROSS JOIN LATERAL (SELECT name) AS fed (cutover_1)
       UNION ALL
-      SELECT 'book:' || ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS ref
+      SELECT 'book:' || ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text
         FROM (SELECT  volume.*
           FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'book:'))::cutover_split_1_to_n.reverse_book[]) AS wanted (cutover_1)
            CROSS JOIN LATERAL (SELECT volume.* FROM public.volume AS volume CROSS JOIN LATERAL (SELECT diary_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS volume) AS volume CROSS JOIN LATERAL (SELECT author, diary_id) AS own (cutover_1, cutover_2)
       UNION ALL
-      SELECT 'book:' || ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text AS ref
+      SELECT 'book:' || ROW(own.cutover_1, own.cutover_2)::cutover_split_1_to_n.forward_book::text
         FROM (SELECT  day.*
           FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'book:'))::cutover_split_1_to_n.reverse_book[]) AS wanted (cutover_1)
@@ -1521,7 +1521,7 @@ BEGIN
         FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                  WHERE starts_with(ref, 'book:'))::cutover_split_1_to_n.reverse_book[]) AS wanted (cutover_1)
          CROSS JOIN LATERAL (SELECT diary.* FROM public.diary AS diary CROSS JOIN LATERAL (SELECT id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS diary CROSS JOIN LATERAL (SELECT coalesce(author, ''), id) AS fed (cutover_1, cutover_2)
-    ) AS linked);
+    ) AS linked (ref));
 END;
 $body$;
 

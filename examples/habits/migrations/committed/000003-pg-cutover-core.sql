@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:30082cba719e005bc34f7e9b04d98a98ee58dbb7
+--! Hash: sha1:bae1465e60e11a8d82ad9320aee0088a98d116e6
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3664,8 +3664,8 @@ $$;
 -- units of that kind, and not what only a coarser unit ties to them. A renamed owner ties all of his rows to each other; worked off at
 -- once, they would all be held for as long as that takes.
 --
--- The coarser units that the same rows feed are written first. Those that lose a row keep it for as long as others may point to it: they
--- stay noted, the images that feed them stay for them alone, and whoever works the last part off deletes it (flush_both_sides).
+-- The coarser units that the same rows feed are written first; of their rows there is nothing but that they are there (cutsIntoSlices in the
+-- compiler). Those that lose a row keep it for as long as others may point to it: they stay noted, the images that feed them stay for them alone, and whoever works the last part off deletes it (flush_both_sides).
 --
 -- refs: "kind:unit" references of the finest forward kind; most: how many of them a part should have. Returns whether it was possible: what
 -- is in quarantine, what a rule holds back, and rows that only feed coarser units are left to flush_both_sides, which looks at all that
@@ -3695,7 +3695,6 @@ DECLARE
   reverse_waiting text[] := '{}';
   reverse_work text[];
   served text[];
-  checked text[];
   vanished jsonb := '{}';
   batch record;
   one text;
@@ -3746,6 +3745,10 @@ BEGIN
      OR EXISTS (SELECT FROM cutover.images AS i
                  WHERE i.feeds && coarse AND pg_catalog.cardinality(i.belongs) > 0 AND i.cutover IS NOT DISTINCT FROM stand.name
                    AND NOT EXISTS (SELECT FROM pg_catalog.unnest(i.feeds) AS ref WHERE pg_catalog.starts_with(ref, prefix)))
+     -- Rows that this very transaction has written, and may write again: what they were would be told by an image that has served.
+     OR EXISTS (SELECT FROM cutover.images AS i
+                 WHERE (i.feeds && forward_all OR i.belongs && reverse_all) AND i.xid IS NOT DISTINCT FROM own
+                   AND i.cutover IS NOT DISTINCT FROM stand.name)
      -- A note without an image: nobody can tell what its writer changed.
      OR EXISTS (SELECT FROM cutover.outbox AS noted
                  WHERE noted.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(forward_all) AS ref))
@@ -3785,18 +3788,15 @@ BEGIN
   IF waiting <> '{}' THEN
     reverse_waiting := cutover.compiled_connected(stand.name, 'forward', waiting);
     reverse_work := ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_waiting));
-    IF EXISTS (SELECT FROM cutover.images AS i
-                WHERE i.feeds && fine AND i.belongs && reverse_waiting AND i.cutover IS NOT DISTINCT FROM stand.name) THEN
+    -- Nor can what hangs together with it on the new side be checked, and nobody would look at it again.
+    IF cutover.compiled_connected(stand.name, 'reverse', reverse_waiting) && (fine || settled)
+       OR EXISTS (SELECT FROM cutover.images AS i
+                   WHERE i.feeds && fine AND i.belongs && reverse_waiting AND i.cutover IS NOT DISTINCT FROM stand.name) THEN
       RAISE EXCEPTION 'cutover %: rows of % belong to units that wait for others', stand.name, fine
         USING ERRCODE = 'feature_not_supported', HINT = 'All that hangs together with them is worked off at once.';
     END IF;
   END IF;
   served := fine || settled;
-  checked := served;
-  IF reverse_waiting <> '{}' THEN
-    asked := cutover.compiled_connected(stand.name, 'reverse', reverse_waiting);
-    checked := ARRAY(SELECT ref FROM pg_catalog.unnest(served) AS ref WHERE ref <> ALL (asked));
-  END IF;
 
   DELETE FROM cutover.outbox AS noted
    WHERE noted.unit_key = ANY (ARRAY(SELECT stand.name || '/forward/' || ref FROM pg_catalog.unnest(served) AS ref))
@@ -3832,7 +3832,7 @@ BEGIN
      AND taken.taken_by IS NOT DISTINCT FROM own AND taken.cutover IS NOT DISTINCT FROM stand.name;
 
   PERFORM cutover.write_back(stand, reverse_work, vanished);
-  PERFORM cutover.expect_expressible(stand, checked);
+  PERFORM cutover.expect_expressible(stand, served);
   PERFORM cutover.set_writing(NULL, NULL);
   RETURN true;
 END;
@@ -3868,7 +3868,10 @@ BEGIN
   IF pg_catalog.cardinality(tied) <= 3 * most THEN
     RETURN 0;
   END IF;
-  IF slice = '{}' THEN
+  -- Each slice looks at all images of the coarser units, also of what is done with: so there are never more than about twenty of them.
+  most := greatest(most, (SELECT pg_catalog.count(*) FROM cutover.images AS i
+                           WHERE i.feeds && coarse AND i.cutover IS NOT DISTINCT FROM stand.name) / 10);
+  IF pg_catalog.cardinality(slice) < most THEN
     slice := tied[1:most];
   END IF;
   -- Where somebody holds a row of the one, the other end may be free.
@@ -6090,14 +6093,14 @@ DECLARE
   left_over bigint;
 BEGIN
   PERFORM cutover.require_reverse_sync(stand);
-  FOR round IN 1 .. 5 LOOP
+  FOR round IN 1 .. 50 LOOP
     EXIT WHEN cutover.drain(cutover_name, 200) = 0;
   END LOOP;
 
   PERFORM cutover.barrier_exclusive();
   SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
   PERFORM cutover.require_reverse_sync(stand);
-  FOR round IN 1 .. 5 LOOP
+  FOR round IN 1 .. 50 LOOP
     EXIT WHEN cutover.drain(cutover_name, 200) = 0;
   END LOOP;
   SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o

@@ -1,5 +1,5 @@
---! Previous: sha1:30082cba719e005bc34f7e9b04d98a98ee58dbb7
---! Hash: sha1:a36d7a3a4c0dbc878879c3c69d934022644bfbcc
+--! Previous: sha1:bae1465e60e11a8d82ad9320aee0088a98d116e6
+--! Hash: sha1:c8f48a1a1bd2a1159f4fbeb0f8a9cedeb65ca5d1
 --! Message: cutover habits
 
 -- Enter migration here
@@ -3520,7 +3520,7 @@ BEGIN
   IF $1 = 'forward' THEN
     RETURN ARRAY(
       SELECT DISTINCT linked.ref FROM (
-        SELECT 'child:' || ROW(own.cutover_1, own.cutover_2)::cutover_habits.reverse_child::text AS ref
+        SELECT 'child:' || ROW(own.cutover_1, own.cutover_2)::cutover_habits.reverse_child::text
           FROM (SELECT  kept_children.*
             FROM unnest(ARRAY(SELECT substr(ref, 7) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'child:'))::cutover_habits.forward_child[]) AS wanted (cutover_1, cutover_2)
@@ -3531,19 +3531,19 @@ BEGIN
                    WHERE starts_with(ref, 'child:'))::cutover_habits.forward_child[]) AS wanted (cutover_1, cutover_2)
            CROSS JOIN LATERAL (SELECT children.* FROM public.children AS children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS children CROSS JOIN LATERAL (SELECT user_id, name) AS fed (cutover_1, cutover_2)
         UNION ALL
-        SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text AS ref
+        SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text
           FROM (SELECT DISTINCT ON (habit_tracker.id) habit_tracker.*
             FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'week:'))::cutover_habits.forward_week[]) AS week
              CROSS JOIN LATERAL (SELECT habit_tracker.* FROM public.habit_tracker AS habit_tracker WHERE habit_tracker.id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6 UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.week_start_date = DATE '1900-01-01' AND source.user_id = week.user_id AND source.child_name = week.child_name AND (source.week_start_date IS NULL OR source.week_start_date NOT BETWEEN DATE '1970-01-05' AND DATE '2999-12-23') UNION ALL SELECT source.id FROM public.habit_tracker AS source WHERE week.user_id = '00000000-0000-0000-0000-000000000000' AND source.user_id IS NULL AND source.child_name = week.child_name)) OFFSET 0) AS habit_tracker) AS habit_tracker CROSS JOIN LATERAL (SELECT id) AS own (cutover_1)
         UNION ALL
-        SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text AS ref
+        SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text
           FROM (SELECT DISTINCT ON (kept_habits.sheet_id, kept_habits.habit_id, kept_habits.week_start_date) kept_habits.*
             FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'week:'))::cutover_habits.forward_week[]) AS week
              CROSS JOIN LATERAL (SELECT kept_habits.* FROM public.kept_habits AS kept_habits WHERE kept_habits.sheet_id = ANY (ARRAY (SELECT source.id FROM public.habit_tracker AS source WHERE source.user_id = week.user_id AND source.child_name = week.child_name AND source.week_start_date BETWEEN week.week_start_date - 6 AND week.week_start_date + 6)) AND kept_habits.week_start_date = week.week_start_date OFFSET 0) AS kept_habits) AS kept_habits CROSS JOIN LATERAL (SELECT sheet_id) AS own (cutover_1)
         UNION ALL
-        SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text AS ref
+        SELECT 'sheet:' || ROW(own.cutover_1)::cutover_habits.reverse_sheet::text
           FROM (SELECT DISTINCT ON (kept_cells.sheet_id, kept_cells.habit_id, kept_cells.record_date) kept_cells.*
             FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                      WHERE starts_with(ref, 'week:'))::cutover_habits.forward_week[]) AS week
@@ -3568,11 +3568,11 @@ BEGIN
           FROM unnest(ARRAY(SELECT substr(ref, 6) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'week:'))::cutover_habits.forward_week[]) AS wanted (cutover_1, cutover_2, cutover_3)
            CROSS JOIN LATERAL (SELECT kept_sheets.* FROM public.kept_sheets AS kept_sheets CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 AND own.cutover_3 = wanted.cutover_3 OFFSET 0) AS kept_sheets CROSS JOIN LATERAL (SELECT sheet_id) AS fed (cutover_1)
-      ) AS linked);
+      ) AS linked (ref));
   END IF;
   RETURN ARRAY(
     SELECT DISTINCT linked.ref FROM (
-      SELECT 'child:' || ROW(own.cutover_1, own.cutover_2)::cutover_habits.forward_child::text AS ref
+      SELECT 'child:' || ROW(own.cutover_1, own.cutover_2)::cutover_habits.forward_child::text
         FROM (SELECT  children.*
           FROM unnest(ARRAY(SELECT substr(ref, 7) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'child:'))::cutover_habits.reverse_child[]) AS wanted (cutover_1, cutover_2)
@@ -3583,25 +3583,25 @@ BEGIN
                  WHERE starts_with(ref, 'child:'))::cutover_habits.reverse_child[]) AS wanted (cutover_1, cutover_2)
          CROSS JOIN LATERAL (SELECT kept_children.* FROM public.kept_children AS kept_children CROSS JOIN LATERAL (SELECT user_id, name) AS own (cutover_1, cutover_2) WHERE own.cutover_1 = wanted.cutover_1 AND own.cutover_2 = wanted.cutover_2 OFFSET 0) AS kept_children CROSS JOIN LATERAL (SELECT user_id, name) AS fed (cutover_1, cutover_2)
       UNION ALL
-      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS ref
+      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text
         FROM (SELECT DISTINCT ON (weeks.user_id, weeks.child_name, weeks.week_start_date) weeks.*
           FROM unnest(ARRAY(SELECT substr(ref, 7) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'sheet:'))::cutover_habits.reverse_sheet[]) AS sheet
            CROSS JOIN LATERAL (SELECT weeks.* FROM public.weeks AS weeks WHERE weeks.sheet_id = sheet.sheet_id OFFSET 0) AS weeks) AS weeks CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
       UNION ALL
-      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS ref
+      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text
         FROM (SELECT  habits.*
           FROM unnest(ARRAY(SELECT substr(ref, 7) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'sheet:'))::cutover_habits.reverse_sheet[]) AS wanted (cutover_1)
            CROSS JOIN LATERAL (SELECT habits.* FROM public.habits AS habits CROSS JOIN LATERAL (SELECT sheet_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS habits) AS habits CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
       UNION ALL
-      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS ref
+      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text
         FROM (SELECT  habit_records.*
           FROM unnest(ARRAY(SELECT substr(ref, 7) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'sheet:'))::cutover_habits.reverse_sheet[]) AS wanted (cutover_1)
            CROSS JOIN LATERAL (SELECT habit_records.* FROM public.habit_records AS habit_records CROSS JOIN LATERAL (SELECT sheet_id) AS fed (cutover_1) WHERE fed.cutover_1 = wanted.cutover_1 OFFSET 0) AS habit_records) AS habit_records CROSS JOIN LATERAL (SELECT user_id, child_name, week_start_date) AS own (cutover_1, cutover_2, cutover_3)
       UNION ALL
-      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text AS ref
+      SELECT 'week:' || ROW(own.cutover_1, own.cutover_2, own.cutover_3)::cutover_habits.forward_week::text
         FROM (SELECT  kept_sheets.*
           FROM unnest(ARRAY(SELECT substr(ref, 7) FROM unnest($2) AS ref
                    WHERE starts_with(ref, 'sheet:'))::cutover_habits.reverse_sheet[]) AS wanted (cutover_1)
@@ -3621,7 +3621,7 @@ BEGIN
         FROM unnest(ARRAY(SELECT substr(ref, 7) FROM unnest($2) AS ref
                  WHERE starts_with(ref, 'sheet:'))::cutover_habits.reverse_sheet[]) AS wanted (cutover_1)
          CROSS JOIN LATERAL (SELECT kept_cells.* FROM public.kept_cells AS kept_cells CROSS JOIN LATERAL (SELECT sheet_id) AS own (cutover_1) WHERE own.cutover_1 = wanted.cutover_1 OFFSET 0) AS kept_cells CROSS JOIN LATERAL (SELECT source.user_id, source.child_name, kept_cells.record_date - (kept_cells.record_date - DATE '1900-01-01') % 7 FROM public.habit_tracker AS source WHERE source.id = kept_cells.sheet_id AND source.user_id IS NOT NULL) AS fed (cutover_1, cutover_2, cutover_3)
-    ) AS linked);
+    ) AS linked (ref));
 END;
 $body$;
 

@@ -1,5 +1,5 @@
---! Previous: sha1:a36d7a3a4c0dbc878879c3c69d934022644bfbcc
---! Hash: sha1:76ff1ba2010e1af2e0e1cb226cc543b0732234d4
+--! Previous: sha1:c8f48a1a1bd2a1159f4fbeb0f8a9cedeb65ca5d1
+--! Hash: sha1:409930cea6cac5c9e8ce629c26a8c9e8ee64ad54
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
