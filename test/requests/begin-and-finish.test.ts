@@ -128,6 +128,16 @@ test("only three statuses can be stored, and a request is kept for 24 hours unle
   expect(await outcome(db.pool.query("UPDATE cutover.idempotency_log SET status = 'done'"))).toBe("23514");
 });
 
+test("what a request is kept for is counted from the very moment that the log has for it", async () => {
+  await db.pool.query(
+    "SELECT cutover.begin_request('once', n::text, 'op', '{}', interval '1 hour') FROM generate_series(1, 500) AS n",
+  );
+  const { rows } = await db.pool.query(
+    "SELECT DISTINCT expires_at - created_at AS kept FROM cutover.idempotency_log",
+  );
+  expect(rows).toHaveLength(1);
+});
+
 test("the same request again is answered from the log, word for word, whatever its ending was", async () => {
   for (const status of ["success", "failed", "not_implemented"]) {
     const response = { said: status, at: [1, null, "ä"] };

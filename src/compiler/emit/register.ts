@@ -11,8 +11,8 @@ import { OPERATIONS } from "./touched.ts";
 export const CORE_VERSION = 2;
 
 /**
- * What the core may ask of compiled SQL, which may be older than the core. 2: recompute can 'check'. Compiled SQL without a number
- * is of the first kind.
+ * What the core may ask of compiled SQL, which may be older than the core. 2: recompute can 'check', patch can 'look'. Compiled SQL
+ * without a number is of the first kind.
  */
 const COMPILER_VERSION = 2;
 

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:bae1465e60e11a8d82ad9320aee0088a98d116e6
+--! Hash: sha1:5c17bad3be07945b20968ccd10e87c630556f12c
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3664,8 +3664,9 @@ $$;
 -- units of that kind, and not what only a coarser unit ties to them. A renamed owner ties all of his rows to each other; worked off at
 -- once, they would all be held for as long as that takes.
 --
--- The coarser units that the same rows feed are written first; of their rows there is nothing but that they are there (cutsIntoSlices in the
--- compiler). Those that lose a row keep it for as long as others may point to it: they stay noted, the images that feed them stay for them alone, and whoever works the last part off deletes it (flush_both_sides).
+-- The coarser units that the same rows feed are written first; their rows hold nothing but a key (cutsIntoSlices in the compiler says why).
+-- Those that lose a row keep it for as long as others may point to it: they stay noted, the images that feed them stay for them alone, and
+-- whoever works the last part off deletes it (flush_both_sides).
 --
 -- refs: "kind:unit" references of the finest forward kind; most: how many of them a part should have. Returns whether it was possible: what
 -- is in quarantine, what a rule holds back, and rows that only feed coarser units are left to flush_both_sides, which looks at all that
@@ -6093,14 +6094,14 @@ DECLARE
   left_over bigint;
 BEGIN
   PERFORM cutover.require_reverse_sync(stand);
-  FOR round IN 1 .. 50 LOOP
+  FOR round IN 1 .. 5 LOOP
     EXIT WHEN cutover.drain(cutover_name, 200) = 0;
   END LOOP;
 
   PERFORM cutover.barrier_exclusive();
   SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = cutover_name FOR UPDATE;
   PERFORM cutover.require_reverse_sync(stand);
-  FOR round IN 1 .. 50 LOOP
+  FOR round IN 1 .. 5 LOOP
     EXIT WHEN cutover.drain(cutover_name, 200) = 0;
   END LOOP;
   SELECT pg_catalog.count(*) INTO left_over FROM cutover.outbox AS o

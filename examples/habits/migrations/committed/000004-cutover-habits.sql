@@ -1,5 +1,5 @@
---! Previous: sha1:bae1465e60e11a8d82ad9320aee0088a98d116e6
---! Hash: sha1:c8f48a1a1bd2a1159f4fbeb0f8a9cedeb65ca5d1
+--! Previous: sha1:5c17bad3be07945b20968ccd10e87c630556f12c
+--! Hash: sha1:092f507f614a7163e46a9a81394505a749d185eb
 --! Message: cutover habits
 
 -- Enter migration here

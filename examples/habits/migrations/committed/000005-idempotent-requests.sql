@@ -1,5 +1,5 @@
---! Previous: sha1:c8f48a1a1bd2a1159f4fbeb0f8a9cedeb65ca5d1
---! Hash: sha1:409930cea6cac5c9e8ce629c26a8c9e8ee64ad54
+--! Previous: sha1:092f507f614a7163e46a9a81394505a749d185eb
+--! Hash: sha1:a0eaea48abcb97ddd229ce6ce8876792587e97a1
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
