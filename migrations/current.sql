@@ -28,6 +28,7 @@ ALTER INDEX cutover.images_belongs SET (fastupdate = off);
 --!include functions/compiled.sql
 --!include functions/refs_by_kind.sql
 --!include functions/spend_patience.sql
+--!include functions/stay_in_budget.sql
 --!include functions/fit_image.sql
 --!include functions/flush_both_sides.sql
 --!include functions/flush_slice.sql

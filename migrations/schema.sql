@@ -431,7 +431,7 @@ FUNCTION cutover.dead_units(projection_name text, most integer) RETURNS SETOF cu
   LANGUAGE sql STABLE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 FUNCTION cutover.drain(cutover_name text DEFAULT NULL::text, batch integer DEFAULT 100) RETURNS integer
-  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=100ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+  LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=60ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
 PROCEDURE cutover.drain_all(IN cutover_name text DEFAULT NULL::text) plpgsql VOLATILE;
 
@@ -492,7 +492,7 @@ FUNCTION cutover.flush() RETURNS void
 FUNCTION cutover.flush_at_commit() RETURNS trigger
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET enable_seqscan=off SET extra_float_digits=1 SET jit=off SET lc_monetary=C SET lock_timeout=60ms SET max_parallel_workers_per_gather=0 SET plan_cache_mode=force_generic_plan SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
 
-FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false) RETURNS void
+FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false, since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
@@ -557,6 +557,9 @@ FUNCTION cutover.id(VARIADIC parts text[]) RETURNS uuid
 
 FUNCTION cutover.is_backfilled(stand cutover.cutovers) RETURNS boolean
   LANGUAGE plpgsql STABLE;
+
+FUNCTION cutover.is_held_by_others(failure text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE;
 
 FUNCTION cutover.is_our_fault(sqlstate text) RETURNS boolean
   LANGUAGE sql IMMUTABLE;
@@ -736,6 +739,9 @@ FUNCTION cutover.stand_of(cutover_name text) RETURNS cutover.cutovers
 
 FUNCTION cutover.start_backfill(cutover_name text, unit_direction text DEFAULT 'forward'::text, range_size integer DEFAULT 500) RETURNS bigint
   LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET DateStyle=ISO, YMD SET IntervalStyle=postgres SET TimeZone=UTC SET array_nulls=on SET bytea_output=hex SET extra_float_digits=1 SET lc_monetary=C SET row_security=off SET search_path=pg_catalog, pg_temp SET xmloption=content;
+
+FUNCTION cutover.stay_in_budget(stand cutover.cutovers, since timestamp with time zone) RETURNS void
+  LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.swap_compiled(cutover_name text, schema_name name) RETURNS void
   LANGUAGE plpgsql VOLATILE;

@@ -122,3 +122,29 @@ test("statement_timeout is off when deferred triggers run: the flush is bounded 
   await session.query("BEGIN; SET LOCAL statement_timeout = '300ms'; UPDATE sheet SET title = 'x'");
   expect(await outcome(session.query("COMMIT"))).toBe("ok");
 });
+
+test("while both sides are written, a commit that has used up its time leaves everything to the drainer", async () => {
+  const db = await createSmallCutover({
+    sync: { budgetMs: 1 },
+    data: `INSERT INTO sheet (id, owner, day) SELECT n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 30) AS n`,
+    phase: "writes_switched",
+  });
+  const session = await db.connect();
+  await session.query("UPDATE sheet SET title = 'legacy' WHERE id <= 20");
+  expect(await db.rows("SELECT FROM page WHERE title = 'legacy'")).toEqual([]);
+  expect(await db.rows("SELECT count(*)::int AS n FROM cutover.outbox")).toEqual([{ n: 20 }]);
+  expect(
+    await outcome(
+      session.query("BEGIN; UPDATE page SET title = 'new' WHERE id > 20; SELECT cutover.flush()"),
+    ),
+  ).toBe("55P03");
+  await session.query("ROLLBACK");
+  await session.query("UPDATE page SET title = 'new' WHERE id > 20");
+  expect(await db.verify()).toMatchObject({ drifted: 0 });
+  await db.drain();
+  expect(await db.rows("SELECT title, count(*)::int AS n FROM sheet GROUP BY 1 ORDER BY 1")).toEqual([
+    { title: "legacy", n: 20 },
+    { title: "new", n: 10 },
+  ]);
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+});

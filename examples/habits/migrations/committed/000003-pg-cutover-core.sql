@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:5c17bad3be07945b20968ccd10e87c630556f12c
+--! Hash: sha1:f3cd3eea2c8a17c41e1b77b386b8e4a6f7ab18c5
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3219,6 +3219,19 @@ BEGIN
   END IF;
 END;
 $$;
+-- Raises when a commit has been at work for as long as sync may hold it up; what it wanted is left to the drainer. Asked between the parts of
+-- a flush, so a part that has begun is ended. since: when the commit began to flush, waiting included; NULL: there is no hurry.
+CREATE OR REPLACE FUNCTION cutover.stay_in_budget(stand cutover.cutovers, since timestamptz) RETURNS void
+  LANGUAGE plpgsql
+AS $$
+BEGIN
+  IF pg_catalog.clock_timestamp() - since
+     > pg_catalog.make_interval(secs => (stand.definition #>> '{sync,budgetMs}')::double precision / 1000) THEN
+    RAISE EXCEPTION 'cutover %: sync.budgetMs is used up', stand.name
+      USING ERRCODE = 'lock_not_available', HINT = 'The units stay pending; the drainer works them off.';
+  END IF;
+END;
+$$;
 -- The image of a legacy row, as text that its table's row type still reads: images may wait for long (their unit is in quarantine), and
 -- the table may have got columns meanwhile. Those stand at the end, and the row as it was had NULL in them. An image that does not fit
 -- otherwise is given back as it is; the cast will say what is wrong with it.
@@ -3290,7 +3303,8 @@ $$;
 --
 -- forward_refs, reverse_refs: "kind:unit" references to work off; may_release: units among them that were put aside are taken up
 -- again. Raises when the new side holds something that legacy cannot say, and when a note has no image; the caller decides what
--- becomes of the notes.
+-- becomes of the notes. since: when the commit that asks for it began to flush; once the cutover's time budget has gone by, it raises
+-- 55P03 before it goes on, and nothing is done. Without it, it takes what it takes.
 --
 -- Locks, in this order: version rows of coarser forward units, version rows of reverse units, the legacy rows of the reverse
 -- units. The legacy rows have to be locked before anything is read: a legacy writer that commits between our reading and our
@@ -3298,8 +3312,9 @@ $$;
 --
 -- What waits, and what has been put aside, may be much, and its statistics may say that it is nothing. So images are found by what they
 -- feed or belong to and never by their cutover (IS NOT DISTINCT FROM is no condition that an index could serve), all else by unit_key.
+DROP FUNCTION IF EXISTS cutover.flush_both_sides(cutover.cutovers, text[], text[], boolean);
 CREATE OR REPLACE FUNCTION cutover.flush_both_sides(
-  stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false
+  stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false, since timestamptz DEFAULT NULL
 ) RETURNS void
   LANGUAGE plpgsql
 AS $$
@@ -3386,6 +3401,7 @@ BEGIN
       ARRAY(SELECT ref FROM pg_catalog.unnest(reverse_all) AS ref WHERE ref <> ALL (reverse_locked)));
     forward_locked := forward_all;
     reverse_locked := reverse_all;
+    PERFORM cutover.stay_in_budget(stand, since);
   END LOOP;
 
   as_of := pg_catalog.pg_current_snapshot();
@@ -3464,6 +3480,8 @@ BEGIN
   -- Where the new side has written beside such a unit, its legacy rows are added to what is there, as a patch that is made of nothing.
   any_unmade := NOT forward_fresh @> aside;
 
+  PERFORM cutover.stay_in_budget(stand, since);
+
   -- A note without an image comes from a writer who did not know that both sides are written (an old snapshot, a phase two moves
   -- back). What it changed cannot be told from what it merely found, so nothing is guessed.
   SELECT noted.xid, noted.kind, noted.unit INTO problem
@@ -3507,6 +3525,7 @@ BEGIN
          AND NOT at_once THEN
         to_delete := to_delete || ARRAY(SELECT batch.kind || ':' || unit FROM pg_catalog.unnest(batch.units) AS unit);
       END IF;
+      PERFORM cutover.stay_in_budget(stand, since);
     END LOOP;
     FOR batch IN SELECT * FROM cutover.refs_by_kind(stand.name, 'forward', forward_fresh) LOOP
       PERFORM cutover.compiled_recompute(stand.name, 'forward', batch.kind, batch.units, 'write');
@@ -6235,7 +6254,8 @@ BEGIN
           ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
                  WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
           ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
-                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'));
+                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'),
+          since => started);
       END IF;
       -- What is left by now is left to the drainer.
       IF EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = touched.cutover) THEN
@@ -6253,7 +6273,7 @@ $$;
 CREATE OR REPLACE FUNCTION cutover.drain(cutover_name text DEFAULT NULL, batch integer DEFAULT 100) RETURNS integer
   LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp
-  SET lock_timeout = '100ms'
+  SET lock_timeout = '60ms'
   SET row_security = off
   SET "DateStyle" = 'ISO, YMD'
   SET "IntervalStyle" = 'postgres'
@@ -6528,6 +6548,7 @@ DECLARE
   still_held boolean;
   as_of pg_snapshot := pg_catalog.pg_current_snapshot();
   sliced integer;
+  failure text;
   done integer := 0;
 BEGIN
   FOR held IN
@@ -6582,10 +6603,15 @@ BEGIN
                           || ARRAY(SELECT stand.name || '/reverse/' || ref FROM pg_catalog.unnest(reverse_refs) AS ref))
      GROUP BY o.xid ORDER BY o.xid
   LOOP
-    IF cutover.try_both_sides(stand, own_notes.forward_refs, own_notes.reverse_refs) IS NULL THEN
+    failure := cutover.try_both_sides(stand, own_notes.forward_refs, own_notes.reverse_refs);
+    IF failure IS NULL THEN
       PERFORM cutover.put_waiting_aside(stand, own_notes.forward_refs, own_notes.reverse_refs, as_of);
       done := done + own_notes.notes;
       CONTINUE;
+    END IF;
+    -- Somebody holds it. The rows of what is done so far are locked on both sides until this transaction ends: no more waiting before that.
+    IF cutover.is_held_by_others(failure) AND done > 0 THEN
+      RETURN done;
     END IF;
     FOR one IN
       SELECT o.direction, o.kind, o.unit FROM cutover.outbox AS o
@@ -6596,25 +6622,24 @@ BEGIN
       -- Its note may have gone with an earlier one.
       CONTINUE WHEN NOT EXISTS (SELECT FROM cutover.outbox AS o
                                  WHERE o.unit_key = stand.name || '/' || one.direction || '/' || one.kind || ':' || one.unit);
-      DECLARE
-        failure text := cutover.try_both_sides(
+      failure := cutover.try_both_sides(
+        stand,
+        CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+        CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END);
+      IF failure IS NULL THEN
+        PERFORM cutover.put_waiting_aside(
           stand,
           CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
-          CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END);
-      BEGIN
-        IF failure IS NULL THEN
-          PERFORM cutover.put_waiting_aside(
-            stand,
-            CASE WHEN one.direction = 'forward' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
-            CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
-            as_of);
-          done := done + 1;
-        ELSIF pg_catalog.left(failure, 5) NOT IN ('55P03', '40P01', '40001') THEN
-          PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
-            pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7), as_of);
-          done := done + 1;
-        END IF;
-      END;
+          CASE WHEN one.direction = 'reverse' THEN ARRAY[one.kind || ':' || one.unit] ELSE '{}' END,
+          as_of);
+        done := done + 1;
+      ELSIF NOT cutover.is_held_by_others(failure) THEN
+        PERFORM cutover.put_aside(stand, one.direction, one.kind, one.unit, 'quarantined',
+          pg_catalog.left(failure, 5), pg_catalog.substr(failure, 7), as_of);
+        done := done + 1;
+      ELSIF done > 0 THEN
+        RETURN done;
+      END IF;
     END LOOP;
   END LOOP;
   RETURN done;
@@ -6704,6 +6729,11 @@ BEGIN
   END LOOP;
 END;
 $$;
+
+-- Does a failure, as SQLSTATE and message, only say that somebody else is at work on the same rows?
+CREATE OR REPLACE FUNCTION cutover.is_held_by_others(failure text) RETURNS boolean
+  LANGUAGE sql IMMUTABLE
+RETURN pg_catalog.left(failure, 5) IN ('55P03', '40P01', '40001');
 
 -- Quarantines a unit and takes its notes away, with the images that nobody will want. as_of: taken before the unit was looked at; a note
 -- that came later may be of the write that mends it, and stays.

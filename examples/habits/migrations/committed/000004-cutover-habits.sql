@@ -1,5 +1,5 @@
---! Previous: sha1:5c17bad3be07945b20968ccd10e87c630556f12c
---! Hash: sha1:092f507f614a7163e46a9a81394505a749d185eb
+--! Previous: sha1:f3cd3eea2c8a17c41e1b77b386b8e4a6f7ab18c5
+--! Hash: sha1:9118042775de079acf7fcc5197d728a3b37334c0
 --! Message: cutover habits
 
 -- Enter migration here

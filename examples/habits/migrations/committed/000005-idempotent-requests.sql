@@ -1,5 +1,5 @@
---! Previous: sha1:092f507f614a7163e46a9a81394505a749d185eb
---! Hash: sha1:a0eaea48abcb97ddd229ce6ce8876792587e97a1
+--! Previous: sha1:9118042775de079acf7fcc5197d728a3b37334c0
+--! Hash: sha1:ddb850f374a59e77ac82dedabbf22767784f54f0
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
