@@ -15,6 +15,7 @@ import {
   legacyAfter,
   withoutClock,
 } from "./helpers/lifecycle.ts";
+import { UNHURRIED } from "./helpers/small-cutover.ts";
 
 /**
  * A core that has been released may be in anybody's database, with a cutover in any phase that its compiler wrote. Each committed
@@ -44,7 +45,12 @@ async function installRelease(release: string, from: readonly CorePart[]): Promi
   for (const file of ["legacy.sql", "new.sql", "data.sql"]) await db.pool.query(await read(file));
   const compiled = await read("expected.sql");
   await runMigration(db, compiled);
-  return { ...found, db, compiled, catalog: await catalogOf(db, found.definition) };
+  await db.pool.query(
+    "UPDATE cutover.cutovers SET definition = jsonb_set(definition, '{sync,budgetMs}', $1)",
+    [String(UNHURRIED.budgetMs)],
+  );
+  const definition = { ...found.definition, sync: { ...found.definition.sync, ...UNHURRIED } };
+  return { ...found, definition, db, compiled, catalog: await catalogOf(db, definition) };
 }
 
 /** What `init --upgrade` adds, migrated. */

@@ -73,9 +73,13 @@ CREATE TABLE public.peak (team text PRIMARY KEY, top integer NOT NULL, total big
 /** Files of a definition: path → text; a value that is no text is written as JSON. */
 export type DefinitionFiles = Readonly<Record<string, unknown>>;
 
+/** So much time that a loaded machine, or a session that has yet to plan, does not leave to the drainer what a test looks for. */
+export const UNHURRIED = { budgetMs: 60_000 };
+
 export const SMALL: DefinitionFiles = {
   "cutover.json": {
     name: "small",
+    sync: UNHURRIED,
     units: {
       forward: { owner: { owner: "text" }, day: { owner: "text", day: "date" } },
       reverse: { sheet: { sheet_id: "bigint" } },
@@ -192,7 +196,7 @@ export async function createSmallCutover(options: SmallOptions = {}): Promise<Sm
   const small = withMoves(database);
   if (options.schema !== undefined) await small.pool.query(options.schema);
   if (options.schema !== undefined || options.sync !== undefined) {
-    const config = { ...(SMALL["cutover.json"] as object), sync: options.sync ?? {} };
+    const config = { ...(SMALL["cutover.json"] as object), sync: { ...UNHURRIED, ...options.sync } };
     await withClient(small.pool, (client) => installCutover(client, { ...SMALL, "cutover.json": config }));
   }
   if (options.data !== undefined) await small.pool.query(options.data);

@@ -18,7 +18,7 @@ async function updates(db: SmallDatabase, from: number, count: number): Promise<
 
 test("a transaction of many single-row updates: its commit grows with the units, not with their square", async () => {
   const db = await createSmallCutover({
-    sync: { maxUnits: 100_000, budgetMs: 60_000 },
+    sync: { maxUnits: 100_000 },
     data: `INSERT INTO sheet (id, owner, day) SELECT n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 2200) AS n`,
   });
   await db.advance("dual_write");
@@ -45,7 +45,7 @@ test("5,000 single-row updates in one transaction, over the bound: they stay pen
 
 test("the locks of many units do not stand in the shared lock table", async () => {
   const db = await createSmallCutover({
-    sync: { maxUnits: 100_000, budgetMs: 60_000 },
+    sync: { maxUnits: 100_000 },
     data: `INSERT INTO sheet (id, owner, day) SELECT n, 'ann', DATE '2020-01-01' + n FROM generate_series(1, 2000) AS n`,
     phase: "dual_write",
   });

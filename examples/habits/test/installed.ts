@@ -6,6 +6,7 @@ import { createCoreDatabase } from "../../../test/helpers/core.ts";
 import { catalogOf, runMigration } from "../../../test/helpers/cutover-case.ts";
 import { movesOf } from "../../../test/helpers/cutover-moves.ts";
 import type { TestDatabase } from "../../../test/helpers/database.ts";
+import { UNHURRIED } from "../../../test/helpers/small-cutover.ts";
 import { read } from "./example.ts";
 
 export interface InstalledHabits {
@@ -21,7 +22,8 @@ export interface InstalledHabits {
  */
 export async function installHabits(fill: (db: TestDatabase) => Promise<unknown>): Promise<InstalledHabits> {
   const project = fileURLToPath(new URL("../", import.meta.url));
-  const definition = await loadDefinition(`${project}cutovers/habits`, project);
+  const loaded = await loadDefinition(`${project}cutovers/habits`, project);
+  const definition = { ...loaded, sync: { ...loaded.sync, ...UNHURRIED } };
   const db = await createCoreDatabase();
   await db.pool.query(read("schema/legacy.sql"));
   await db.pool.query(read("schema/new.sql"));
