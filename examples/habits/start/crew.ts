@@ -1,8 +1,11 @@
+import { type Bystander, startBystander } from "../writers/bystander.ts";
 import { type Held, heldDuring, type TransactionReport } from "../writers/report.ts";
 import { startWriters, type Writers } from "../writers/start-writers.ts";
 
 export interface CrewOptions {
   readonly url: string;
+  /** A database of the same server that has no part in the cutover. */
+  readonly bystanderUrl: string;
   readonly seed: string;
   readonly avoid: readonly string[];
   readonly hotSheets: readonly string[];
@@ -13,10 +16,12 @@ export class Crew {
   readonly #options: CrewOptions;
   readonly #reports: TransactionReport[] = [];
   readonly #active = new Map<"legacy" | "new", Writers>();
+  readonly #bystander: Bystander;
   #hired = 0;
 
   constructor(options: CrewOptions) {
     this.#options = options;
+    this.#bystander = startBystander(options.bystanderUrl);
   }
 
   /** Starts writers of one side, in a process of their own. */
@@ -67,6 +72,12 @@ export class Crew {
     await Promise.all([...this.#active.keys()].map((side) => this.stop(side)));
   }
 
+  /** As `stopAll`, and the bystander goes home too. */
+  async dismiss(): Promise<void> {
+    await this.#bystander.stop();
+    await this.stopAll();
+  }
+
   /** All transactions so far; those of the last tenth of a second may be missing while writers are at work. */
   get reports(): readonly TransactionReport[] {
     return [...this.#reports, ...[...this.#active.values()].flatMap((writers) => writers.reports)];
@@ -75,6 +86,6 @@ export class Crew {
   /** How long a write that overlapped a time was held up at most, when everything that overlaps it has been reported. */
   async heldDuring(startedAt: number, endedAt: number): Promise<Held> {
     await this.write(this.#active.size * 8);
-    return heldDuring(this.reports, startedAt, endedAt);
+    return heldDuring(this.reports, startedAt, endedAt, await this.#bystander.standstills());
   }
 }

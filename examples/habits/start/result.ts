@@ -9,6 +9,8 @@ export interface StoryResult {
     startedAt: string;
     gates: unknown;
     writersHeldMsMax: number;
+    /** Without the time in which the whole server stood still, see writers/bystander.ts. */
+    writersHeldBesidesStandstillsMsMax: number;
     writersOverlapping: number;
   }[];
   writes: {

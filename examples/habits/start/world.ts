@@ -88,7 +88,13 @@ export async function createWorld(
   return {
     place,
     client,
-    crew: new Crew({ url: urlOf(name, role), seed: options.seed, avoid: [...avoid], hotSheets }),
+    crew: new Crew({
+      url: urlOf(name, role),
+      bystanderUrl: serverUrl,
+      seed: options.seed,
+      avoid: [...avoid],
+      hotSheets,
+    }),
     workers: new Workers(place),
     loaded,
     initial,

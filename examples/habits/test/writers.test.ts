@@ -3,9 +3,10 @@ import type { Client } from "../../../src/db.ts";
 import type { TestDatabase } from "../../../test/helpers/database.ts";
 import { loadGenerated } from "../data/load.ts";
 import { compare, leftOut, readJournal, readLegacy, readNew, replay, type State } from "../model/index.ts";
+import { startBystander } from "../writers/bystander.ts";
 import { chooseHotSheets } from "../writers/hot-sheets.ts";
 import { familyOf, sideOfHabit } from "../writers/partition.ts";
-import { heldDuring, summarise } from "../writers/report.ts";
+import { heldDuring, summarise, type TransactionReport } from "../writers/report.ts";
 import { startWriters } from "../writers/start-writers.ts";
 import type { WriterOptions } from "../writers/writer.ts";
 import { createExampleDatabase, forward, load } from "./example.ts";
@@ -110,4 +111,59 @@ test("beside each other, the sides touch the same weeks and never the same cell"
   }
   const both = [...touched.legacy].filter((sheet) => touched.new.has(sheet));
   expect(both.length).toBeGreaterThan(5);
+});
+
+test("the time in which the whole server stood still is told apart, to the millisecond", () => {
+  const tried = (longestTryAt: number, longestTryMs: number): TransactionReport => ({
+    writer: "legacy 1",
+    side: "legacy",
+    kinds: ["setCell"],
+    isolation: "read committed",
+    outcome: "committed",
+    startedAt: 1_000,
+    endedAt: 2_000,
+    longestTryMs,
+    longestTryAt,
+    retries: {},
+  });
+  const held = (reports: TransactionReport[], standstills: [number, number][]) =>
+    heldDuring(
+      reports,
+      1_000,
+      2_000,
+      standstills.map(([startedAt, endedAt]) => ({ startedAt, endedAt })),
+    );
+  expect(held([tried(1_000, 700)], [])).toMatchObject({ heldMsMax: 700, besidesStandstillsMsMax: 700 });
+  // A standstill before, one that ends in the try, one in it, one after it.
+  const some: [number, number][] = [
+    [500, 900],
+    [950, 1_100],
+    [1_200, 1_500],
+    [1_700, 1_900],
+  ];
+  expect(held([tried(1_000, 700)], some)).toMatchObject({ heldMsMax: 700, besidesStandstillsMsMax: 300 });
+  // What another was held up by itself counts in full.
+  expect(held([tried(1_000, 700), tried(1_500, 400)], some)).toMatchObject({
+    heldMsMax: 700,
+    besidesStandstillsMsMax: 300,
+  });
+  expect(held([tried(1_000, 700), tried(1_100, 100)], [[1_000, 1_700]])).toMatchObject({
+    heldMsMax: 700,
+    besidesStandstillsMsMax: 0,
+  });
+});
+
+test("a bystander tells how long its commits took, while the tables of the cutover are locked", async () => {
+  const { client, db } = await prepare("legacy");
+  await client.query("BEGIN; LOCK TABLE public.habit_tracker");
+  const bystander = startBystander(db.url, 0);
+  const from = Date.now();
+  let found = await bystander.standstills();
+  while (found.length < 20) found = await bystander.standstills();
+  await client.query("COMMIT");
+  await bystander.stop();
+  for (const { startedAt, endedAt } of found) expect(endedAt).toBeGreaterThan(startedAt);
+  expect(found.at(-1)?.endedAt).toBeGreaterThan(from);
+  expect(found.at(-1)?.endedAt).toBeLessThan(Date.now() + 1);
+  await expect(bystander.standstills()).rejects.toThrow();
 });

@@ -1,4 +1,5 @@
 import type { Operation } from "../model/types.ts";
+import type { Standstill } from "./bystander.ts";
 
 export type Isolation = "read committed" | "repeatable read" | "serializable";
 
@@ -15,6 +16,7 @@ export interface TransactionReport {
   readonly endedAt: number;
   /** The longest single try: how long the database held this writer up at most. */
   readonly longestTryMs: number;
+  readonly longestTryAt: number;
   /** Tries that were repeated, by SQLSTATE. */
   readonly retries: Record<string, number>;
   /** Full text of the error of a failed transaction. */
@@ -62,20 +64,39 @@ export interface Held {
   readonly overlapping: number;
   /** What the one did that was held up longest: "legacy renameChild". */
   readonly longest: string;
+  /** The longest without the time in which the whole server stood still. */
+  readonly besidesStandstillsMsMax: number;
 }
 
-/** The longest that any write which overlaps the given time was held up, and how many did overlap. */
-export function heldDuring(reports: Iterable<TransactionReport>, startedAt: number, endedAt: number): Held {
+/**
+ * The longest that any write which overlaps the given time was held up, and how many did overlap.
+ *
+ * @param standstills times in which a commit that has nothing to do with these writes was held up as well
+ */
+export function heldDuring(
+  reports: Iterable<TransactionReport>,
+  startedAt: number,
+  endedAt: number,
+  standstills: readonly Standstill[] = [],
+): Held {
   let longest: TransactionReport | undefined;
+  let besidesStandstillsMsMax = 0;
   let overlapping = 0;
   for (const report of reports) {
     if (report.endedAt < startedAt || report.startedAt > endedAt) continue;
     overlapping += 1;
     if (report.longestTryMs > (longest?.longestTryMs ?? -1)) longest = report;
+    const tryEndedAt = report.longestTryAt + report.longestTryMs;
+    const stoodStillMs = standstills.reduce((sum, standstill) => {
+      const from = Math.max(standstill.startedAt, report.longestTryAt);
+      return sum + Math.max(0, Math.min(standstill.endedAt, tryEndedAt) - from);
+    }, 0);
+    besidesStandstillsMsMax = Math.max(besidesStandstillsMsMax, report.longestTryMs - stoodStillMs);
   }
   return {
     heldMsMax: longest?.longestTryMs ?? 0,
     overlapping,
     longest: longest === undefined ? "nobody" : `${longest.side} ${longest.kinds.join(", ")}`,
+    besidesStandstillsMsMax,
   };
 }

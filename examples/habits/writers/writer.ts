@@ -106,7 +106,7 @@ export class Writer {
     const isolation = this.#random.weighted(ISOLATIONS);
     const retries: Record<string, number> = {};
     const startedAt = now();
-    let longestTryMs = 0;
+    let longest = { at: startedAt, ms: 0 };
     let operations: Operation[] = [];
     let outcome: TransactionReport["outcome"] = "failed";
     let failure: string | undefined;
@@ -125,7 +125,8 @@ export class Writer {
         const state = sqlState(error) ?? "";
         retries[state] = (retries[state] ?? 0) + 1;
       } finally {
-        longestTryMs = Math.max(longestTryMs, now() - triedAt);
+        const ms = now() - triedAt;
+        if (ms > longest.ms) longest = { at: triedAt, ms };
       }
       await pause(this.#random.integer(1, 5 * attempt));
     }
@@ -138,7 +139,8 @@ export class Writer {
       outcome,
       startedAt,
       endedAt: now(),
-      longestTryMs,
+      longestTryMs: longest.ms,
+      longestTryAt: longest.at,
       retries,
       ...(failure === undefined ? {} : { error: failure }),
     });
