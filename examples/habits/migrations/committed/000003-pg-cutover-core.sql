@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:f3cd3eea2c8a17c41e1b77b386b8e4a6f7ab18c5
+--! Hash: sha1:22d45360e419885e6f013279e84d07866bb8c9a1
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3946,7 +3946,7 @@ BEGIN
     RETURN NULL;
   END IF;
   BEGIN
-    PERFORM cutover.flush_transaction(NEW.xid);
+    PERFORM cutover.flush_transaction(NEW.xid, pg_catalog.clock_timestamp());
   EXCEPTION WHEN query_canceled OR OTHERS THEN
     RAISE DEBUG 'cutover: left pending at commit: % (%)', SQLERRM, SQLSTATE;
   END;
@@ -3954,7 +3954,8 @@ BEGIN
 END;
 $$;
 -- Works off the notes of the own transaction now, so that the transaction can read what it wrote on the other side. Raises
--- where the flush at commit would leave units pending: 55P03 when a unit is locked by somebody else, 0A000 in SERIALIZABLE.
+-- where the flush at commit would leave units pending: 55P03 when a unit is locked by somebody else, 0A000 in SERIALIZABLE. It takes
+-- the time that it takes: sync.budgetMs is for commits.
 CREATE OR REPLACE FUNCTION cutover.flush() RETURNS void
   LANGUAGE plpgsql SECURITY DEFINER
   SET search_path = pg_catalog, pg_temp
@@ -3980,11 +3981,11 @@ BEGIN
             HINT = 'Its notes are worked off by the drainer after the commit; read the new side then.';
   END IF;
   IF EXISTS (SELECT FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id_if_assigned()) THEN
-    PERFORM cutover.flush_transaction(pg_catalog.pg_current_xact_id());
+    PERFORM cutover.flush_transaction(pg_catalog.pg_current_xact_id(), since => NULL);
     IF EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = pg_catalog.pg_current_xact_id()) THEN
       RAISE EXCEPTION 'cutover.flush() could not work off every note of this transaction'
         USING ERRCODE = 'lock_not_available',
-              HINT = 'They are left to the drainer: too many units, no time left, mode queued, or an isolation level that cannot be flushed in this phase.';
+              HINT = 'They are left to the drainer: too many units, mode queued, or an isolation level that cannot be flushed in this phase.';
     END IF;
   END IF;
 END;
@@ -5442,8 +5443,10 @@ BEGIN
 END;
 $$;
 -- Works off the own transaction's forward notes while legacy is the truth: whole units, coarser kinds first, in sorted order.
--- Stops when the cutover's time budget is used up; what is left stays pending for the drainer.
-CREATE OR REPLACE FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8) RETURNS void
+-- Stops when the cutover's time budget is used up, counted since the commit began to flush (NULL: there is no hurry); what is left stays
+-- pending for the drainer.
+DROP FUNCTION IF EXISTS cutover.flush_one_side(cutover.cutovers, xid8);
+CREATE OR REPLACE FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8, since timestamptz) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -5457,7 +5460,6 @@ DECLARE
                        JOIN cutover.unit_kinds AS kinds
                          ON kinds.cutover = noted.cutover AND kinds.direction = noted.direction AND kinds.kind = noted.kind
                       WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward');
-  started timestamptz := pg_catalog.clock_timestamp();
   budget interval := pg_catalog.make_interval(secs => (stand.definition #>> '{sync,budgetMs}')::double precision / 1000);
 BEGIN
   -- Before the backfill has been here, a coarser unit may be missing that the noted one needs (a child of its week). After a changed
@@ -5515,7 +5517,7 @@ BEGIN
        AND done.unit = ANY (batch.units) AND done.unit <> ALL (held);
     PERFORM cutover.release_units(stand.name, 'forward', batch.kind, ARRAY(SELECT unit FROM pg_catalog.unnest(batch.units) AS unit WHERE unit <> ALL (held)));
     -- The next batch will take about as long as this one.
-    IF batch.batches_left > 0 AND pg_catalog.clock_timestamp() - started + (pg_catalog.clock_timestamp() - batch_started) > budget THEN
+    IF batch.batches_left > 0 AND pg_catalog.clock_timestamp() - since + (pg_catalog.clock_timestamp() - batch_started) > budget THEN
       -- The finer units that are left will be drained; the coarser ones have to be looked at again after them.
       PERFORM cutover.note_refs(stand.name, 'forward', to_delete);
       PERFORM cutover.settle_constraints(stand.name, 'forward');
@@ -6177,8 +6179,10 @@ $$;
 -- Works off the notes of the own transaction, for every cutover that it touched, in the order of their names, and then for every
 -- projection. What sync writes may be read by others, whose notes come while this is at work: again, until nobody is left.
 -- What may not be done at commit stays in the outbox: mode `queued`, more units than the bound, a REPEATABLE READ writer while
--- both sides are written.
-CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8) RETURNS void
+-- both sides are written, what would take longer than the cutover's time budget.
+-- since: from when on the budget counts; NULL: whoever asks waits for it.
+DROP FUNCTION IF EXISTS cutover.flush_transaction(xid8);
+CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8, since timestamptz) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -6240,7 +6244,7 @@ BEGIN
         NULL;
       ELSIF stand.phase IN ('dual_write', 'backfilled', 'reads_switched') THEN
         PERFORM cutover.set_writing(stand.name, 'forward');
-        PERFORM cutover.flush_one_side(stand, own);
+        PERFORM cutover.flush_one_side(stand, own, since);
         PERFORM cutover.set_writing(NULL, NULL);
         IF stand.phase = 'reads_switched' THEN
           PERFORM cutover.rehearse_in_turn(stand);
@@ -6255,7 +6259,7 @@ BEGIN
                  WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
           ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
                  WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'),
-          since => started);
+          since => since);
       END IF;
       -- What is left by now is left to the drainer.
       IF EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = touched.cutover) THEN

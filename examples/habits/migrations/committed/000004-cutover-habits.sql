@@ -1,5 +1,5 @@
---! Previous: sha1:f3cd3eea2c8a17c41e1b77b386b8e4a6f7ab18c5
---! Hash: sha1:9118042775de079acf7fcc5197d728a3b37334c0
+--! Previous: sha1:22d45360e419885e6f013279e84d07866bb8c9a1
+--! Hash: sha1:38e3154c99ffa39afe9dbf83a56fab001c875397
 --! Message: cutover habits
 
 -- Enter migration here

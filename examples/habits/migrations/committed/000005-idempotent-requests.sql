@@ -1,5 +1,5 @@
---! Previous: sha1:9118042775de079acf7fcc5197d728a3b37334c0
---! Hash: sha1:ddb850f374a59e77ac82dedabbf22767784f54f0
+--! Previous: sha1:38e3154c99ffa39afe9dbf83a56fab001c875397
+--! Hash: sha1:ab585a4e4060990b61ccb1852fcf26eb6d7a55c6
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
