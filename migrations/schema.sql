@@ -495,13 +495,13 @@ FUNCTION cutover.flush_at_commit() RETURNS trigger
 FUNCTION cutover.flush_both_sides(stand cutover.cutovers, forward_refs text[], reverse_refs text[], may_release boolean DEFAULT false, since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8, since timestamp with time zone) RETURNS void
+FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8, since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.flush_slice(stand cutover.cutovers, refs text[], most integer) RETURNS boolean
   LANGUAGE plpgsql VOLATILE;
 
-FUNCTION cutover.flush_transaction(own xid8, since timestamp with time zone) RETURNS void
+FUNCTION cutover.flush_transaction(own xid8, since timestamp with time zone DEFAULT NULL::timestamp with time zone) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 
 FUNCTION cutover.forget_images(cutover_name text) RETURNS void

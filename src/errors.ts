@@ -77,6 +77,7 @@ const EXIT_OF_SQLSTATE: Readonly<Record<string, number>> = {
   CU004: EXIT.refused,
   CU005: EXIT.refused,
   CU006: EXIT.refused,
+  CU007: EXIT.refused,
   CU010: EXIT.refused,
   CU011: EXIT.usage,
   CU012: EXIT.database,

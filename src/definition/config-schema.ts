@@ -58,7 +58,9 @@ const sync = z
       .int()
       .positive()
       .default(100)
-      .describe("milliseconds of work at one commit; the rest stays pending"),
+      .describe(
+        "milliseconds of work at one commit; the rest stays pending, and all of it while both sides are written",
+      ),
   })
   .prefault({});
 

@@ -16,6 +16,8 @@ export interface DrainOptions {
   readonly size?: BatchSize;
 }
 
+/** Units of a batch that says whether there is anything that can be worked off: as many as the database takes while both sides are written. */
+const FURTHER = 20;
 /** How often to look whether others have done what they were at. */
 const LOOK_EVERY_MS = 20;
 
@@ -54,9 +56,9 @@ export function drain(
 export async function drainAll(client: Queryable, name: string, options: DrainOptions = {}): Promise<number> {
   const size = options.size ?? new BatchSize();
   let units = 0;
-  for (;;) {
+  for (let looksFurther = false; ; ) {
     const started = performance.now();
-    const batch = size.next;
+    const batch: number = looksFurther ? Math.max(size.next, FURTHER) : size.next;
     const { done } = await retry(
       () =>
         withTransaction(client, { silenceSeconds: options.silenceSeconds }, () =>
@@ -70,7 +72,9 @@ export async function drainAll(client: Queryable, name: string, options: DrainOp
     );
     size.took(performance.now() - started, done >= batch);
     units += done;
-    if (done === 0 || options.signal?.aborted) return units;
+    // A small batch may hold nothing but what others have locked, with work behind it.
+    looksFurther = done === 0 && batch < FURTHER;
+    if ((done === 0 && !looksFurther) || options.signal?.aborted) return units;
   }
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import { withClient, withTransaction } from "../../src/db.ts";
+import { BatchSize } from "../../src/engine/batch-size.ts";
+import { drainAll } from "../../src/engine/drain.ts";
 import { createSmallCutover, installCutover, SMALL, type SmallDatabase } from "../helpers/small-cutover.ts";
 import { until } from "../traps/sessions.ts";
 
@@ -141,5 +143,25 @@ test("a drain that has worked something off ends where it meets a lock: it keeps
   await writer.query("COMMIT");
   await db.drain();
   expect(await titles()).toMatchObject([{ title: "new" }, { title: "new" }, { title: "new" }]);
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
+});
+
+test("a small batch that holds nothing but what others have locked does not keep the drainer from what is behind it", async () => {
+  const db = await createSmallCutover({
+    phase: "writes_switched",
+    data: "INSERT INTO sheet (id, owner, day, title) SELECT n, 'owner ' || n, '2025-01-01', 'old' FROM generate_series(1, 5) AS n",
+  });
+  for (const id of [1, 2, 3, 4, 5])
+    await writeSerializable(db, `UPDATE sheet SET title = 'new' WHERE id = ${id}`);
+  const writer = await db.connect();
+  await writer.query("BEGIN; SELECT FROM sheet WHERE id <= 3 FOR UPDATE");
+  const size = new BatchSize();
+  while (size.next > 1) size.collided();
+  expect(await withClient(db.pool, (client) => drainAll(client, "small", { size }))).toBeGreaterThan(0);
+  const titles = async () => (await db.rows("SELECT title FROM page ORDER BY id")).map(({ title }) => title);
+  expect(await titles()).toEqual(["old", "old", "old", "new", "new"]);
+  await writer.query("COMMIT");
+  await db.drain();
+  expect(await titles()).toEqual(["new", "new", "new", "new", "new"]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
 });

@@ -147,3 +147,18 @@ test("while both sides are written, a commit that has used up its time leaves ev
   ]);
   expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
 });
+
+test("a cutover for which no time is left takes nothing from another that the same transaction wrote", async () => {
+  const db = await createSmallCutover({
+    sync: { budgetMs: 1 },
+    data: `INSERT INTO sheet (id, owner, day) VALUES (1, 'ann', '2020-01-01'); INSERT INTO score VALUES (1, 'red', 1)`,
+    phase: "writes_switched",
+  });
+  await db.reach("dual_write", "peak");
+  await db.backfill("peak");
+  await db.rows("WITH titled AS (UPDATE sheet SET title = 'x') UPDATE score SET points = 7");
+  expect(await db.rows("SELECT cutover FROM cutover.outbox")).toEqual([{ cutover: "small" }]);
+  expect(await db.rows("SELECT top FROM peak")).toEqual([{ top: 7 }]);
+  await db.drain();
+  expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
+});

@@ -74,8 +74,7 @@ export class Crew {
 
   /** As `stopAll`, and the bystander goes home too. */
   async dismiss(): Promise<void> {
-    await this.#bystander.stop();
-    await this.stopAll();
+    await this.stopAll().finally(() => this.#bystander.stop());
   }
 
   /** All transactions so far; those of the last tenth of a second may be missing while writers are at work. */

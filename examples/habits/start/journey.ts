@@ -279,20 +279,19 @@ export class Journey {
       startedAt: new Date(ran.startedAt).toISOString(),
       gates,
       writersHeldMsMax: rounded(held.heldMsMax),
-      writersHeldBesidesStandstillsMsMax: rounded(held.besidesStandstillsMsMax),
+      writersHeldBesidesStandstillsMsMax: rounded(held.besidesStandstills.heldMsMax),
       writersOverlapping: held.overlapping,
     });
     this.#timeline.good(
       name,
       `${held.overlapping} writes overlapped, held up for ${rounded(held.heldMsMax)} ms at most (${held.longest})`,
     );
-    if (held.besidesStandstillsMsMax > this.#options.heldMs) {
-      this.problem(
-        `the move to ${name} held a writer up for ${rounded(held.besidesStandstillsMsMax)} ms (${held.longest})`,
-      );
+    const { heldMsMax, longest } = held.besidesStandstills;
+    if (heldMsMax > this.#options.heldMs) {
+      this.problem(`the move to ${name} held a writer up for ${rounded(heldMsMax)} ms (${longest})`);
     } else if (held.heldMsMax > this.#options.heldMs) {
       this.#timeline.say(
-        `${rounded(held.besidesStandstillsMsMax)} ms at most without the time in which the whole server stood still`,
+        `${rounded(heldMsMax)} ms at most without the time in which the whole server stood still`,
         "a commit in another database was held up as well",
       );
     }

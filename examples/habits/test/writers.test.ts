@@ -114,7 +114,7 @@ test("beside each other, the sides touch the same weeks and never the same cell"
 });
 
 test("the time in which the whole server stood still is told apart, to the millisecond", () => {
-  const tried = (longestTryAt: number, longestTryMs: number): TransactionReport => ({
+  const wrote = (...tries: [number, number][]): TransactionReport => ({
     writer: "legacy 1",
     side: "legacy",
     kinds: ["setCell"],
@@ -122,35 +122,28 @@ test("the time in which the whole server stood still is told apart, to the milli
     outcome: "committed",
     startedAt: 1_000,
     endedAt: 2_000,
-    longestTryMs,
-    longestTryAt,
+    tries: tries.map(([startedAt, endedAt]) => ({ startedAt, endedAt })),
     retries: {},
   });
-  const held = (reports: TransactionReport[], standstills: [number, number][]) =>
-    heldDuring(
-      reports,
-      1_000,
-      2_000,
-      standstills.map(([startedAt, endedAt]) => ({ startedAt, endedAt })),
-    );
-  expect(held([tried(1_000, 700)], [])).toMatchObject({ heldMsMax: 700, besidesStandstillsMsMax: 700 });
-  // A standstill before, one that ends in the try, one in it, one after it.
-  const some: [number, number][] = [
-    [500, 900],
-    [950, 1_100],
-    [1_200, 1_500],
-    [1_700, 1_900],
-  ];
-  expect(held([tried(1_000, 700)], some)).toMatchObject({ heldMsMax: 700, besidesStandstillsMsMax: 300 });
-  // What another was held up by itself counts in full.
-  expect(held([tried(1_000, 700), tried(1_500, 400)], some)).toMatchObject({
-    heldMsMax: 700,
-    besidesStandstillsMsMax: 300,
-  });
-  expect(held([tried(1_000, 700), tried(1_100, 100)], [[1_000, 1_700]])).toMatchObject({
-    heldMsMax: 700,
-    besidesStandstillsMsMax: 0,
-  });
+  const held = (reports: TransactionReport[], ...standstills: [number, number][]) => {
+    const times = standstills.map(([startedAt, endedAt]) => ({ startedAt, endedAt }));
+    const { heldMsMax, besidesStandstills } = heldDuring(reports, 1_000, 2_000, times);
+    return [heldMsMax, besidesStandstills.heldMsMax];
+  };
+  const one = wrote([1_000, 1_700]);
+  expect(held([one])).toEqual([700, 700]);
+  expect(held([one], [500, 900], [1_800, 1_950])).toEqual([700, 700]);
+  // One that began before the try, and one in it.
+  expect(held([one], [900, 1_100], [1_200, 1_500])).toEqual([700, 300]);
+  // A try beside the standstill counts in full, of the same transaction or of another.
+  expect(held([wrote([1_000, 1_600], [1_600, 2_000])], [1_000, 1_600])).toEqual([600, 400]);
+  expect(held([one, wrote([1_700, 1_900])], [1_000, 1_700])).toEqual([700, 200]);
+  // While somebody else's write ended, the server did not stand still.
+  expect(held([one, wrote([1_000, 1_250])], [1_000, 1_700])).toEqual([700, 0]);
+  expect(held([one, wrote([1_000, 1_650])], [1_000, 1_700])).toEqual([700, 50]);
+  expect(held([one, wrote([1_000, 1_090], [1_090, 1_180], [1_180, 1_270])], [1_000, 1_270])).toEqual([
+    700, 700,
+  ]);
 });
 
 test("a bystander tells how long its commits took, while the tables of the cutover are locked", async () => {

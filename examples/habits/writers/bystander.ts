@@ -7,9 +7,12 @@ export interface Standstill {
   readonly endedAt: number;
 }
 
+/** A shorter wait of a commit is what a busy machine is like. Milliseconds. */
+export const STANDSTILL_MS = 100;
+
 /**
  * The control of the experiment: somebody who commits in another database of the same server, without a table, all the time. What
- * holds this one up (a disk that does not answer) is nothing that a cutover could have done by a lock or by its work.
+ * holds this one up (a disk that does not answer) is no lock of the cutover's.
  */
 export interface Bystander {
   /** The times in which a commit took at least as long as asked for, up to now. */
@@ -21,13 +24,15 @@ export interface Bystander {
  * In a process of its own, as the writers are.
  *
  * @param url of a database that has no part in the cutover
- * @param leastMs shorter waits of a commit are what a busy machine is like, and count for nothing
+ * @param leastMs shorter waits of a commit count for nothing
  */
-export function startBystander(url: string, leastMs = 100): Bystander {
+export function startBystander(url: string, leastMs = STANDSTILL_MS): Bystander {
   const child = fork(new URL("./bystander-process.ts", import.meta.url), [url, String(leastMs)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const closed = once(child, "close");
+  // A process that could not be started is told of by whoever asks it next.
+  closed.catch(() => undefined);
   return {
     async standstills() {
       const ended = closed.then(() => {

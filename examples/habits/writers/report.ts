@@ -1,5 +1,5 @@
 import type { Operation } from "../model/types.ts";
-import type { Standstill } from "./bystander.ts";
+import { STANDSTILL_MS, type Standstill } from "./bystander.ts";
 
 export type Isolation = "read committed" | "repeatable read" | "serializable";
 
@@ -14,9 +14,8 @@ export interface TransactionReport {
   /** From the first BEGIN to the end of the last try. */
   readonly startedAt: number;
   readonly endedAt: number;
-  /** The longest single try: how long the database held this writer up at most. */
-  readonly longestTryMs: number;
-  readonly longestTryAt: number;
+  /** How long the database held this writer up in each try. */
+  readonly tries: readonly { readonly startedAt: number; readonly endedAt: number }[];
   /** Tries that were repeated, by SQLSTATE. */
   readonly retries: Record<string, number>;
   /** Full text of the error of a failed transaction. */
@@ -60,18 +59,20 @@ export function summarise(reports: Iterable<TransactionReport>): WriterSummary {
 
 /** How long writes that overlap some time were held up. */
 export interface Held {
+  /** The longest single try. */
   readonly heldMsMax: number;
   readonly overlapping: number;
   /** What the one did that was held up longest: "legacy renameChild". */
   readonly longest: string;
-  /** The longest without the time in which the whole server stood still. */
-  readonly besidesStandstillsMsMax: number;
+  /** The longest without the time in which the whole server stood still, and what that one did. */
+  readonly besidesStandstills: { readonly heldMsMax: number; readonly longest: string };
 }
 
 /**
  * The longest that any write which overlaps the given time was held up, and how many did overlap.
  *
- * @param standstills times in which a commit that has nothing to do with these writes was held up as well
+ * @param standstills times in which a commit that has nothing to do with these writes was held up as well. Where any of these writes
+ *   ended meanwhile, the server did not stand still.
  */
 export function heldDuring(
   reports: Iterable<TransactionReport>,
@@ -79,24 +80,50 @@ export function heldDuring(
   endedAt: number,
   standstills: readonly Standstill[] = [],
 ): Held {
-  let longest: TransactionReport | undefined;
-  let besidesStandstillsMsMax = 0;
-  let overlapping = 0;
-  for (const report of reports) {
-    if (report.endedAt < startedAt || report.startedAt > endedAt) continue;
-    overlapping += 1;
-    if (report.longestTryMs > (longest?.longestTryMs ?? -1)) longest = report;
-    const tryEndedAt = report.longestTryAt + report.longestTryMs;
-    const stoodStillMs = standstills.reduce((sum, standstill) => {
-      const from = Math.max(standstill.startedAt, report.longestTryAt);
-      return sum + Math.max(0, Math.min(standstill.endedAt, tryEndedAt) - from);
-    }, 0);
-    besidesStandstillsMsMax = Math.max(besidesStandstillsMsMax, report.longestTryMs - stoodStillMs);
-  }
+  const overlapping = [...reports].filter(
+    (report) => report.endedAt >= startedAt && report.startedAt <= endedAt,
+  );
+  const still = standstills.flatMap((standstill) =>
+    cut(
+      standstill,
+      overlapping.flatMap(({ tries }) => tries.map((each) => each.endedAt)),
+    ),
+  );
+  const held = longestOf(overlapping, () => 0);
   return {
-    heldMsMax: longest?.longestTryMs ?? 0,
-    overlapping,
-    longest: longest === undefined ? "nobody" : `${longest.side} ${longest.kinds.join(", ")}`,
-    besidesStandstillsMsMax,
+    heldMsMax: held.heldMsMax,
+    overlapping: overlapping.length,
+    longest: held.longest,
+    besidesStandstills: longestOf(overlapping, (time) =>
+      still.reduce((sum, standstill) => sum + overlap(time, standstill), 0),
+    ),
   };
+}
+
+function longestOf(
+  reports: readonly TransactionReport[],
+  left: (time: Standstill) => number,
+): { heldMsMax: number; longest: string } {
+  let found = { heldMsMax: 0, longest: "nobody" };
+  for (const { side, kinds, tries } of reports) {
+    for (const time of tries) {
+      const heldMsMax = time.endedAt - time.startedAt - left(time);
+      if (heldMsMax > found.heldMsMax) found = { heldMsMax, longest: `${side} ${kinds.join(", ")}` };
+    }
+  }
+  return found;
+}
+
+/** What is left of a standstill between moments at which the server was seen to answer: parts that still deserve the name. */
+function cut(standstill: Standstill, moments: readonly number[]): Standstill[] {
+  const inside = moments.filter((moment) => moment > standstill.startedAt && moment < standstill.endedAt);
+  const edges = [standstill.startedAt, ...inside.toSorted((a, b) => a - b), standstill.endedAt];
+  return edges
+    .slice(1)
+    .map((endedAt, index) => ({ startedAt: edges[index] ?? endedAt, endedAt }))
+    .filter((part) => part.endedAt - part.startedAt >= STANDSTILL_MS);
+}
+
+function overlap(one: Standstill, other: Standstill): number {
+  return Math.max(0, Math.min(one.endedAt, other.endedAt) - Math.max(one.startedAt, other.startedAt));
 }

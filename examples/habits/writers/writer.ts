@@ -106,7 +106,7 @@ export class Writer {
     const isolation = this.#random.weighted(ISOLATIONS);
     const retries: Record<string, number> = {};
     const startedAt = now();
-    let longest = { at: startedAt, ms: 0 };
+    const tries: TransactionReport["tries"][number][] = [];
     let operations: Operation[] = [];
     let outcome: TransactionReport["outcome"] = "failed";
     let failure: string | undefined;
@@ -125,8 +125,7 @@ export class Writer {
         const state = sqlState(error) ?? "";
         retries[state] = (retries[state] ?? 0) + 1;
       } finally {
-        const ms = now() - triedAt;
-        if (ms > longest.ms) longest = { at: triedAt, ms };
+        tries.push({ startedAt: triedAt, endedAt: now() });
       }
       await pause(this.#random.integer(1, 5 * attempt));
     }
@@ -139,8 +138,7 @@ export class Writer {
       outcome,
       startedAt,
       endedAt: now(),
-      longestTryMs: longest.ms,
-      longestTryAt: longest.at,
+      tries,
       retries,
       ...(failure === undefined ? {} : { error: failure }),
     });

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:22d45360e419885e6f013279e84d07866bb8c9a1
+--! Hash: sha1:72177084cde861fd213f2b39df028cbf38fce7de
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -3228,7 +3228,7 @@ BEGIN
   IF pg_catalog.clock_timestamp() - since
      > pg_catalog.make_interval(secs => (stand.definition #>> '{sync,budgetMs}')::double precision / 1000) THEN
     RAISE EXCEPTION 'cutover %: sync.budgetMs is used up', stand.name
-      USING ERRCODE = 'lock_not_available', HINT = 'The units stay pending; the drainer works them off.';
+      USING ERRCODE = 'CU007', HINT = 'The units stay pending; the drainer works them off.';
   END IF;
 END;
 $$;
@@ -3304,7 +3304,7 @@ $$;
 -- forward_refs, reverse_refs: "kind:unit" references to work off; may_release: units among them that were put aside are taken up
 -- again. Raises when the new side holds something that legacy cannot say, and when a note has no image; the caller decides what
 -- becomes of the notes. since: when the commit that asks for it began to flush; once the cutover's time budget has gone by, it raises
--- 55P03 before it goes on, and nothing is done. Without it, it takes what it takes.
+-- CU007 before it goes on, and nothing is done. Without it, it takes what it takes.
 --
 -- Locks, in this order: version rows of coarser forward units, version rows of reverse units, the legacy rows of the reverse
 -- units. The legacy rows have to be locked before anything is read: a legacy writer that commits between our reading and our
@@ -3981,7 +3981,7 @@ BEGIN
             HINT = 'Its notes are worked off by the drainer after the commit; read the new side then.';
   END IF;
   IF EXISTS (SELECT FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id_if_assigned()) THEN
-    PERFORM cutover.flush_transaction(pg_catalog.pg_current_xact_id(), since => NULL);
+    PERFORM cutover.flush_transaction(pg_catalog.pg_current_xact_id());
     IF EXISTS (SELECT FROM cutover.outbox AS left_over WHERE left_over.xid = pg_catalog.pg_current_xact_id()) THEN
       RAISE EXCEPTION 'cutover.flush() could not work off every note of this transaction'
         USING ERRCODE = 'lock_not_available',
@@ -5446,7 +5446,7 @@ $$;
 -- Stops when the cutover's time budget is used up, counted since the commit began to flush (NULL: there is no hurry); what is left stays
 -- pending for the drainer.
 DROP FUNCTION IF EXISTS cutover.flush_one_side(cutover.cutovers, xid8);
-CREATE OR REPLACE FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8, since timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION cutover.flush_one_side(stand cutover.cutovers, own xid8, since timestamptz DEFAULT NULL) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -6182,7 +6182,7 @@ $$;
 -- both sides are written, what would take longer than the cutover's time budget.
 -- since: from when on the budget counts; NULL: whoever asks waits for it.
 DROP FUNCTION IF EXISTS cutover.flush_transaction(xid8);
-CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8, since timestamptz) RETURNS void
+CREATE OR REPLACE FUNCTION cutover.flush_transaction(own xid8, since timestamptz DEFAULT NULL) RETURNS void
   LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -6253,13 +6253,18 @@ BEGIN
         -- Both sides of so many units would be locked at once, for as long as all of it takes; the drainer takes a few at a time.
         NULL;
       ELSIF stand.phase IN ('writes_switched', 'legacy_locked') AND NOT repeatable THEN
-        PERFORM cutover.flush_both_sides(
-          stand,
-          ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
-                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
-          ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
-                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'),
-          since => since);
+        BEGIN
+          PERFORM cutover.flush_both_sides(
+            stand,
+            ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+                   WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'),
+            ARRAY(SELECT noted.kind || ':' || noted.unit FROM cutover.outbox AS noted
+                   WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'reverse'),
+            since => since);
+        EXCEPTION WHEN SQLSTATE 'CU007' THEN
+          -- No time is left for this one; what is done for others stays done.
+          NULL;
+        END;
       END IF;
       -- What is left by now is left to the drainer.
       IF EXISTS (SELECT FROM cutover.outbox AS noted WHERE noted.xid = own AND noted.cutover = touched.cutover) THEN
@@ -6795,6 +6800,7 @@ DECLARE
   started timestamptz;
   others text[];
   alone boolean := false;
+  looks_further boolean := false;
   patience timestamptz := pg_catalog.clock_timestamp() + interval '1 minute';
 BEGIN
   LOOP
@@ -6815,7 +6821,12 @@ BEGIN
       done := -1;
     END;
     COMMIT;
-    CONTINUE WHEN done <> 0;
+    -- A small batch may hold nothing but what others have locked, with work behind it.
+    looks_further := done = 0 AND size < 20 AND NOT looks_further;
+    IF looks_further THEN
+      size := 20;
+    END IF;
+    CONTINUE WHEN done <> 0 OR looks_further;
 
     others := cutover.at_work();
     EXIT WHEN NOT EXISTS (SELECT FROM cutover.outbox AS o

@@ -1,5 +1,5 @@
---! Previous: sha1:22d45360e419885e6f013279e84d07866bb8c9a1
---! Hash: sha1:38e3154c99ffa39afe9dbf83a56fab001c875397
+--! Previous: sha1:72177084cde861fd213f2b39df028cbf38fce7de
+--! Hash: sha1:441a5df82bf0785de089be37ad582b811e101337
 --! Message: cutover habits
 
 -- Enter migration here

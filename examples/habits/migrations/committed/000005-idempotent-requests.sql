@@ -1,5 +1,5 @@
---! Previous: sha1:38e3154c99ffa39afe9dbf83a56fab001c875397
---! Hash: sha1:ab585a4e4060990b61ccb1852fcf26eb6d7a55c6
+--! Previous: sha1:441a5df82bf0785de089be37ad582b811e101337
+--! Hash: sha1:155211b5227c844075f934279e11cf71b8322b30
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
