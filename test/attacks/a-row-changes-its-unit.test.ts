@@ -120,7 +120,7 @@ test.each(["dual_write", "reads_switched", "writes_switched"] as const)(
         await db.drain();
         expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0, quarantined: 0 });
       }),
-      { numRuns: 40 },
+      { numRuns: 28 },
     );
   },
 );
@@ -184,6 +184,6 @@ test("the new side's rows that wander take the legacy rows along, whoever works 
       expect(await db.rows("SELECT reason, error FROM cutover.quarantine")).toEqual([]);
       expect(await db.verify()).toMatchObject({ drifted: 0, pending: 0 });
     }),
-    { numRuns: 40 },
+    { numRuns: 28 },
   );
 });

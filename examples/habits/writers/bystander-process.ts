@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "../../../src/db.ts";
 import type { Standstill } from "./bystander.ts";
 
-const PAUSE_MS = 5;
+const PAUSE_MS = 20;
 
 const [url = "", leastMs = ""] = process.argv.slice(2);
 const standstills: Standstill[] = [];
