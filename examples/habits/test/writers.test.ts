@@ -157,6 +157,5 @@ test("a bystander tells how long its commits took, while the tables of the cutov
   await bystander.stop();
   for (const { startedAt, endedAt } of found) expect(endedAt).toBeGreaterThan(startedAt);
   expect(found.at(-1)?.endedAt).toBeGreaterThan(from);
-  expect(found.at(-1)?.endedAt).toBeLessThan(Date.now() + 1);
   await expect(bystander.standstills()).rejects.toThrow();
 });
