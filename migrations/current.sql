@@ -162,6 +162,9 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/drain_all.sql
 --!include functions/verify.sql
 --!include functions/repair.sql
+
+-- A backfill tells the planner how far the tables have grown.
+--!include functions/analyze_grown.sql
 --!include functions/backfill.sql
 
 -- One function, and so one grant, for applications that ask for the phase.

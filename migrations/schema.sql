@@ -333,6 +333,9 @@ FUNCTION cutover.advance(cutover_name text, to_phase text, force text[] DEFAULT 
 
 PROCEDURE cutover.advance_steps(IN cutover_name text, IN to_phase text, IN force text[] DEFAULT '{}'::text[], IN reason text DEFAULT NULL::text, IN wait_seconds integer DEFAULT 60) plpgsql VOLATILE;
 
+FUNCTION cutover.analyze_grown(cutover_name text) RETURNS boolean
+  LANGUAGE plpgsql VOLATILE;
+
 FUNCTION cutover.archive_legacy(cutover_name text) RETURNS void
   LANGUAGE plpgsql VOLATILE;
 

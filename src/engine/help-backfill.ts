@@ -69,7 +69,7 @@ export function helpBackfill(source: Source, id: string, options: HelpOptions): 
       const result = await withTransaction(client, { silenceSeconds: options.silenceSeconds }, () =>
         runOne(backfillStep, { id, worker: options.worker, maxUnits }, client),
       );
-      if (result.state === "worked") size.took(performance.now() - started, result.units === maxUnits);
+      if (result.units > 0) size.took(performance.now() - started, result.units === maxUnits);
       return result;
     };
 

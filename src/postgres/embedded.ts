@@ -61,7 +61,7 @@ async function start(options: EmbeddedOptions): Promise<RunningPostgres> {
   };
   const server = await startServer(cluster, settings);
   const url = `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`;
-  return { url, version: await withClient(url, serverVersion), stop: server.stop };
+  return { url, version: await withClient(url, serverVersion), directory, stop: server.stop };
 }
 
 /** The system's own, unless Postgres runs as another user who cannot get there. */

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { Client } from "pg";
 import { getContainerRuntimeClient } from "testcontainers";
 import { describe, expect, inject, test } from "vitest";
@@ -61,6 +62,7 @@ describe("an embedded Postgres", () => {
     const { rows } = await client.query("SHOW data_directory");
     const directory: string = rows[0].data_directory;
     expect(existsSync(directory)).toBe(true);
+    expect(dirname(directory)).toBe(postgres.directory);
     await postgres.stop();
     expect(existsSync(directory)).toBe(false);
     await expect(withClient(postgres.url, async () => undefined)).rejects.toMatchObject({ code: "CU901" });

@@ -4,8 +4,8 @@ import { startWriters, type Writers } from "../writers/start-writers.ts";
 
 export interface CrewOptions {
   readonly url: string;
-  /** A database of the same server that has no part in the cutover. */
-  readonly bystanderUrl: string;
+  /** On the disk that the server writes to; undefined where that is another machine's. */
+  readonly directory: string | undefined;
   readonly seed: string;
   readonly avoid: readonly string[];
   readonly hotSheets: readonly string[];
@@ -16,12 +16,12 @@ export class Crew {
   readonly #options: CrewOptions;
   readonly #reports: TransactionReport[] = [];
   readonly #active = new Map<"legacy" | "new", Writers>();
-  readonly #bystander: Bystander;
+  readonly #bystander: Bystander | undefined;
   #hired = 0;
 
   constructor(options: CrewOptions) {
     this.#options = options;
-    this.#bystander = startBystander(options.bystanderUrl);
+    if (options.directory !== undefined) this.#bystander = startBystander(options.directory);
   }
 
   /** Starts writers of one side, in a process of their own. */
@@ -74,7 +74,7 @@ export class Crew {
 
   /** As `stopAll`, and the bystander goes home too. */
   async dismiss(): Promise<void> {
-    await this.stopAll().finally(() => this.#bystander.stop());
+    await this.stopAll().finally(() => this.#bystander?.stop());
   }
 
   /** All transactions so far; those of the last tenth of a second may be missing while writers are at work. */
@@ -85,6 +85,6 @@ export class Crew {
   /** How long a write that overlapped a time was held up at most, when everything that overlaps it has been reported. */
   async heldDuring(startedAt: number, endedAt: number): Promise<Held> {
     await this.write(this.#active.size * 8);
-    return heldDuring(this.reports, startedAt, endedAt, await this.#bystander.standstills());
+    return heldDuring(this.reports, startedAt, endedAt, (await this.#bystander?.standstills()) ?? []);
   }
 }

@@ -291,8 +291,8 @@ export class Journey {
       this.problem(`the move to ${name} held a writer up for ${rounded(heldMsMax)} ms (${longest})`);
     } else if (held.heldMsMax > this.#options.heldMs) {
       this.#timeline.say(
-        `${rounded(heldMsMax)} ms at most without the time in which the whole server stood still`,
-        "a commit in another database was held up as well",
+        `${rounded(heldMsMax)} ms at most without the time in which the disk did not answer`,
+        "a file beside the server's data was held up as well",
       );
     }
     return held.overlapping;

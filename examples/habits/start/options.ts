@@ -30,8 +30,8 @@ export const USAGE = `npm start -- [options]
   --json             one line of JSON on stdout, the timeline on stderr
   --keep             leave the database and the project's folder behind, and say where
   --database-url U   use this server instead of the one that comes with the repository
-  --held-ms N        longest that a move may hold a writer up, in milliseconds (250); while a commit in
-                     another database waits 100 ms or more as well, the whole server stands still, and not by the move
+  --held-ms N        longest that a move may hold a writer up, in milliseconds (250); the time in which the disk
+                     does not answer for 100 ms or more, to somebody without Postgres either, is not the move's
   --overlapping N    a move that fewer writes overlapped is made again (20)
   --plant-loss       remove one record and change one cell behind the sync's back: must be noticed (exit code 1)
 

@@ -9,7 +9,7 @@ export interface StoryResult {
     startedAt: string;
     gates: unknown;
     writersHeldMsMax: number;
-    /** Without the time in which the whole server stood still, see writers/bystander.ts. */
+    /** Without the time in which the disk did not answer, see writers/bystander.ts. */
     writersHeldBesidesStandstillsMsMax: number;
     writersOverlapping: number;
   }[];

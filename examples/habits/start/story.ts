@@ -18,7 +18,7 @@ export async function tell(options: StoryOptions): Promise<StoryResult> {
   const folder = await mkdtemp(join(tmpdir(), "pg-cutover-habits-"));
   let world: World | undefined;
   try {
-    world = await createWorld(postgres.url, folder, options, timeline);
+    world = await createWorld(postgres, folder, options, timeline);
     const journey = new Journey(world, options, timeline);
     try {
       await journey.travel();

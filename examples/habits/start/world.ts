@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
 import { connect } from "../../../src/db.ts";
+import type { RunningPostgres } from "../../../src/postgres/provider.ts";
 import { type Loaded, loadGenerated } from "../data/load.ts";
 import { leftOut, readLegacy, type State } from "../model/index.ts";
 import { chooseHotSheets } from "../writers/hot-sheets.ts";
@@ -32,7 +33,7 @@ export interface World {
 const EXAMPLE = join(import.meta.dirname, "..");
 
 export async function createWorld(
-  serverUrl: string,
+  postgres: RunningPostgres,
   folder: string,
   options: StoryOptions,
   timeline: Timeline,
@@ -41,15 +42,15 @@ export async function createWorld(
   const name = `habits_${suffix}`;
   const role = `habits_app_${suffix}`;
   const password = randomBytes(12).toString("hex");
-  const admin = await connect(serverUrl);
-  const postgres = (await admin.query("SHOW server_version")).rows[0].server_version as string;
+  const admin = await connect(postgres.url);
+  const version = (await admin.query("SHOW server_version")).rows[0].server_version as string;
   await admin.query(`CREATE DATABASE ${name}`);
   await admin.query(`CREATE DATABASE ${name}_development`);
   // The application's role: it may read and write rows, and nothing else. It passes row security, as a service role does.
   await admin.query(`CREATE ROLE ${role} LOGIN BYPASSRLS PASSWORD '${password}'`);
   await admin.end();
   const urlOf = (database: string, user?: string) => {
-    const url = new URL(serverUrl);
+    const url = new URL(postgres.url);
     url.pathname = `/${database}`;
     if (user !== undefined) {
       url.username = user;
@@ -57,7 +58,7 @@ export async function createWorld(
     }
     return url.href;
   };
-  timeline.say(`PostgreSQL ${postgres}`);
+  timeline.say(`PostgreSQL ${version}`);
 
   const client = await connect(urlOf(name));
   await client.query(await readFile(join(EXAMPLE, "schema", "legacy.sql"), "utf8"));
@@ -83,14 +84,14 @@ export async function createWorld(
     url: urlOf(name),
     developmentUrl: urlOf(`${name}_development`),
     shadowUrl: urlOf(`${name}_shadow`),
-    rootUrl: serverUrl,
+    rootUrl: postgres.url,
   };
   return {
     place,
     client,
     crew: new Crew({
       url: urlOf(name, role),
-      bystanderUrl: serverUrl,
+      directory: postgres.directory,
       seed: options.seed,
       avoid: [...avoid],
       hotSheets,
@@ -98,13 +99,13 @@ export async function createWorld(
     workers: new Workers(place),
     loaded,
     initial,
-    postgres,
+    postgres: version,
     databaseName: name,
     databases: [name, `${name}_shadow`, `${name}_development`],
     close: async () => {
       await client.end().catch(() => undefined);
       if (options.keep) return;
-      const again = await connect(serverUrl);
+      const again = await connect(postgres.url);
       await again.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
       await again.query(`DROP ROLE IF EXISTS ${role}`);
       await again.end();

@@ -1,21 +1,21 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 
-/** A time in which the whole server stood still. Milliseconds since the epoch, with fractions. */
+/** A time in which the disk did not answer. Milliseconds since the epoch, with fractions. */
 export interface Standstill {
   readonly startedAt: number;
   readonly endedAt: number;
 }
 
-/** A shorter wait of a commit is what a busy machine is like. Milliseconds. */
+/** A shorter wait is what a busy machine is like. Milliseconds. */
 export const STANDSTILL_MS = 100;
 
 /**
- * The control of the experiment: somebody who commits in another database of the same server, without a table, all the time. What
- * holds this one up (a disk that does not answer) is no lock of the cutover's.
+ * The control of the experiment: somebody without any Postgres, who writes one page of a file beside the server's data all the time and
+ * waits until it is on the disk. Nothing that a cutover locks, and nothing that it keeps a server busy with, holds this one up.
  */
 export interface Bystander {
-  /** The times in which a commit took at least as long as asked for, up to now. */
+  /** The times in which a page took at least as long as asked for, up to now. */
   standstills(): Promise<readonly Standstill[]>;
   stop(): Promise<void>;
 }
@@ -23,11 +23,11 @@ export interface Bystander {
 /**
  * In a process of its own, as the writers are.
  *
- * @param url of a database that has no part in the cutover
- * @param leastMs shorter waits of a commit count for nothing
+ * @param directory on the same disk as the server's data; the file is left in it
+ * @param leastMs shorter waits count for nothing
  */
-export function startBystander(url: string, leastMs = STANDSTILL_MS): Bystander {
-  const child = fork(new URL("./bystander-process.ts", import.meta.url), [url, String(leastMs)], {
+export function startBystander(directory: string, leastMs = STANDSTILL_MS): Bystander {
+  const child = fork(new URL("./bystander-process.ts", import.meta.url), [directory, String(leastMs)], {
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   const closed = once(child, "close");

@@ -64,15 +64,15 @@ export interface Held {
   readonly overlapping: number;
   /** What the one did that was held up longest: "legacy renameChild". */
   readonly longest: string;
-  /** The longest without the time in which the whole server stood still, and what that one did. */
+  /** The longest without the time in which the disk did not answer, and what that one did. */
   readonly besidesStandstills: { readonly heldMsMax: number; readonly longest: string };
 }
 
 /**
  * The longest that any write which overlaps the given time was held up, and how many did overlap.
  *
- * @param standstills times in which a commit that has nothing to do with these writes was held up as well. Where any of these writes
- *   ended meanwhile, the server did not stand still.
+ * @param standstills times in which a page of a file that has nothing to do with Postgres did not reach the disk either. Where any of these
+ *   writes ended meanwhile, the disk did not stand still.
  */
 export function heldDuring(
   reports: Iterable<TransactionReport>,
@@ -114,7 +114,7 @@ function longestOf(
   return found;
 }
 
-/** What is left of a standstill between moments at which the server was seen to answer: parts that still deserve the name. */
+/** What is left of a standstill between moments at which the disk was seen to answer: parts that still deserve the name. */
 function cut(standstill: Standstill, moments: readonly number[]): Standstill[] {
   const inside = moments.filter((moment) => moment > standstill.startedAt && moment < standstill.endedAt);
   const edges = [standstill.startedAt, ...inside.toSorted((a, b) => a - b), standstill.endedAt];

@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:72177084cde861fd213f2b39df028cbf38fce7de
+--! Hash: sha1:7fca09c961ab2d9911e0b446abcc6e93cf01246d
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -6876,6 +6876,7 @@ DECLARE
   this_run bigint;
   drifted_total bigint := 0;
   started timestamptz := pg_catalog.clock_timestamp();
+  memory text := pg_catalog.current_setting('work_mem');
 BEGIN
   IF pg_catalog.current_setting('transaction_isolation') NOT IN ('repeatable read', 'serializable') THEN
     RAISE EXCEPTION 'cutover.verify() needs one snapshot for all of its statements, this transaction is %',
@@ -6893,6 +6894,11 @@ BEGIN
           coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p)) FROM cutover.fingerprint_problems(cutover_name) AS p), '[]'))
   RETURNING id INTO this_run;
 
+  -- Whole tables are hashed. In the memory that one maintenance command may take, as Postgres itself does to validate a foreign key;
+  -- but at most 64 MB, as there is one such table for each that is compared. Less would go to temporary files, on the writers' disk.
+  PERFORM pg_catalog.set_config('work_mem', greatest(
+    pg_catalog.pg_size_bytes(memory),
+    least(pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')), 64 * 1024 * 1024)) / 1024 || 'kB', true);
   FOR kind IN
     SELECT k.direction, k.kind FROM cutover.unit_kinds AS k
      WHERE k.cutover = cutover_name AND (directions IS NULL OR k.direction = ANY (directions))
@@ -6918,6 +6924,7 @@ BEGIN
        LIMIT most_details;
     END IF;
   END LOOP;
+  PERFORM pg_catalog.set_config('work_mem', memory, true);
 
   UPDATE cutover.drift_runs AS r
      SET accounting = classes_found,
@@ -6999,6 +7006,39 @@ BEGIN
   PERFORM cutover.set_writing(NULL, NULL);
   DELETE FROM cutover.head AS own WHERE own.xid = pg_catalog.pg_current_xact_id();
   RETURN NEXT;
+END;
+$$;
+
+-- A backfill tells the planner how far the tables have grown.
+-- Analyzes the tables of a cutover, and those by which its units are locked, that have outgrown what the planner knows of them: more than
+-- four times the pages of the last ANALYZE or VACUUM. Of an empty table every index costs the same, and plans that were made for one
+-- read an index from end to end once it is filled; autovacuum comes only about once a minute. True when something was analyzed.
+-- Lock: SHARE UPDATE EXCLUSIVE until commit, which no writer meets; a table that is locked by somebody else, or that is not ours
+-- to analyze, is left to autovacuum.
+CREATE OR REPLACE FUNCTION cutover.analyze_grown(cutover_name text) RETURNS boolean
+  LANGUAGE plpgsql
+AS $$
+DECLARE
+  grown text[];
+BEGIN
+  SELECT pg_catalog.array_agg(c.oid::regclass::text ORDER BY c.oid) INTO grown
+    FROM (SELECT pg_catalog.to_regclass(named.name)::oid AS oid
+            FROM pg_catalog.unnest(ARRAY['cutover.units', 'cutover.images'] || cutover.tables_of(cutover_name, 'legacy')
+                                   || cutover.tables_of(cutover_name, 'new') || cutover.tables_of(cutover_name, 'kept')) AS named (name)) AS ours
+   -- A partitioned table has no pages of its own.
+   CROSS JOIN LATERAL (SELECT ours.oid UNION SELECT part.relid FROM pg_catalog.pg_partition_tree(ours.oid) AS part WHERE part.isleaf) AS leaves
+    JOIN pg_catalog.pg_class AS c ON c.oid = leaves.oid AND c.relkind = 'r'
+   WHERE pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint > 4 * c.relpages::bigint + 16
+     AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+     AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
+                      WHERE l.locktype = 'relation' AND l.relation = c.oid
+                        AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
+                        AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock'));
+  IF grown IS NULL THEN
+    RETURN false;
+  END IF;
+  EXECUTE 'ANALYZE (SKIP_LOCKED) ' || pg_catalog.array_to_string(grown, ', ');
+  RETURN true;
 END;
 $$;
 -- Plans a backfill: lists the units of both sides (those that only one side has included), coarser kinds first, and cuts them
@@ -7091,6 +7131,7 @@ $$;
 -- One batch of a backfill: claims a range nobody works on, makes its next `max_units` units true, and moves its position, all in
 -- this transaction. Locks: the range's row, the version rows of the units; both until commit, so keep max_units small enough
 -- for writers (the caller steers it by the clock).
+-- A batch of no unit may come in between, which tells the planner how far the tables have grown.
 -- state: 'worked', 'busy' (others hold all open ranges, or a coarser kind is not done), 'paused', 'stopped' (epoch or phase
 -- has moved on), 'finished'.
 CREATE OR REPLACE FUNCTION cutover.backfill_step(
@@ -7123,6 +7164,12 @@ BEGIN
   written := 0;
   -- Position and work are one transaction: a server that crashes before this commit is on disk takes both back together.
   PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
+  -- Before the barrier, which no phase move gets while this takes its time.
+  SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
+  IF plan.finished_at IS NULL AND NOT plan.paused AND cutover.analyze_grown(plan.cutover) THEN
+    state := 'worked';
+    RETURN;
+  END IF;
   PERFORM cutover.barrier_shared();
   SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
   SELECT * INTO stand FROM cutover.cutovers AS c WHERE c.name = plan.cutover;

@@ -1,5 +1,5 @@
---! Previous: sha1:72177084cde861fd213f2b39df028cbf38fce7de
---! Hash: sha1:441a5df82bf0785de089be37ad582b811e101337
+--! Previous: sha1:7fca09c961ab2d9911e0b446abcc6e93cf01246d
+--! Hash: sha1:d0cf445878b6c03b64a9b7df1d9deeb416ed0154
 --! Message: cutover habits
 
 -- Enter migration here

@@ -1,5 +1,5 @@
---! Previous: sha1:441a5df82bf0785de089be37ad582b811e101337
---! Hash: sha1:155211b5227c844075f934279e11cf71b8322b30
+--! Previous: sha1:d0cf445878b6c03b64a9b7df1d9deeb416ed0154
+--! Hash: sha1:62c7bcd1643f2bb0bdb28a80260f2d7dab532377
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
