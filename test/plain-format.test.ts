@@ -44,31 +44,12 @@ describe.each(sqlRunners())("by $name", (runner) => {
     const project = await createPlainFolder();
     const { db } = project;
     const before = await withClient(db.url, catalogSnapshot);
-    expect(await ok(project, "init", "--format", "plain", "--migrations", SUPABASE)).toMatchObject({
-      format: "plain",
-      written: [
-        "cutovers/project.json",
-        expect.stringMatching(/^supabase\/migrations\/\d{14}_cutover_core\.sql$/),
-      ],
-    });
-    expect(await ok(project, "init")).toMatchObject({ written: [], core: [] });
+    await ok(project, "init", "--format", "plain", "--migrations", SUPABASE);
     await plain.define(project.folder);
     await project.run(runner);
-    expect(await ok(project, "compile")).toMatchObject({ compiled: [{ cutover: PLAIN, state: "written" }] });
-    expect(await ok(project, "compile")).toMatchObject({
-      compiled: [{ cutover: PLAIN, state: "unchanged" }],
-    });
-    expect(await ok(project, "compile", "--check")).toMatchObject({ compiled: [{ state: "up to date" }] });
+    await ok(project, "compile");
     await project.run(runner);
-
-    const moves = movesOf({ db, definition: (await loadCase("plain-1to1")).definition });
-    await moves.forwardTo("dual_write");
-    await ok(project, "backfill", PLAIN, "--local");
-    await ok(project, "verify", PLAIN);
-    await moves.forwardTo("dropped");
-    expect(await ok(project, "compile", "--check")).toMatchObject({
-      compiled: [{ state: "over", file: null }],
-    });
+    await movesOf({ db, definition: (await loadCase("plain-1to1")).definition }).forwardTo("dropped");
 
     await ok(project, "remove", PLAIN);
     await ok(project, "uninstall");
@@ -111,6 +92,35 @@ describe.each(sqlRunners())("by $name", (runner) => {
     }
     const { rows } = await other.pool.query("SELECT phase, epoch FROM cutover.cutovers");
     expect(rows).toEqual([{ phase: "expanded", epoch: 1 }]);
+  });
+});
+
+test("init and compile say what they write, and write nothing twice, until the cutover is over", async () => {
+  const project = await createPlainFolder();
+  const [runner] = sqlRunners() as [SqlRunner];
+  expect(await ok(project, "init", "--format", "plain", "--migrations", SUPABASE)).toMatchObject({
+    format: "plain",
+    written: [
+      "cutovers/project.json",
+      expect.stringMatching(/^supabase\/migrations\/\d{14}_cutover_core\.sql$/),
+    ],
+  });
+  expect(await ok(project, "init")).toMatchObject({ written: [], core: [] });
+  await plain.define(project.folder);
+  await project.run(runner);
+  expect(await ok(project, "compile")).toMatchObject({ compiled: [{ cutover: PLAIN, state: "written" }] });
+  expect(await ok(project, "compile")).toMatchObject({ compiled: [{ cutover: PLAIN, state: "unchanged" }] });
+  expect(await ok(project, "compile", "--check")).toMatchObject({ compiled: [{ state: "up to date" }] });
+  await project.run(runner);
+
+  const { db } = project;
+  const moves = movesOf({ db, definition: (await loadCase("plain-1to1")).definition });
+  await moves.forwardTo("dual_write");
+  await ok(project, "backfill", PLAIN, "--local");
+  await ok(project, "verify", PLAIN);
+  await moves.forwardTo("dropped");
+  expect(await ok(project, "compile", "--check")).toMatchObject({
+    compiled: [{ state: "over", file: null }],
   });
 });
 

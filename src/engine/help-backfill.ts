@@ -85,6 +85,8 @@ export function helpBackfill(source: Source, id: string, options: HelpOptions): 
         continue;
       }
       collisions = 0;
+      // The planner was told how far the tables have grown; nothing else has happened.
+      if (result.state === "worked" && result.units === 0) continue;
       units += result.units;
       written += result.written;
       if (options.onProgress !== undefined && performance.now() - reportedAt > REPORT_EVERY_MS)

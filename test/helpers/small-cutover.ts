@@ -212,6 +212,13 @@ export function withMoves(database: TestDatabase): SmallDatabase {
   onTestFinished(async () => {
     await Promise.all(sessions.map((session) => session.end().catch(() => undefined)));
   });
+  const move = (phase: Phase, cutover: string) =>
+    database.pool.query(
+      ["legacy_locked", "archived", "dropped"].includes(phase)
+        ? "CALL cutover.advance_steps($1, $2)"
+        : "SELECT cutover.advance($1, $2)",
+      [cutover, phase],
+    );
   const small: SmallDatabase = {
     ...database,
     async connect(config) {
@@ -221,10 +228,7 @@ export function withMoves(database: TestDatabase): SmallDatabase {
     },
     rows: async (text, values) => (await database.pool.query(text, values)).rows,
     async advance(phase, cutover = "small") {
-      const statement = ["legacy_locked", "archived", "dropped"].includes(phase)
-        ? "CALL cutover.advance_steps($1, $2)"
-        : "SELECT cutover.advance($1, $2)";
-      await retried(() => database.pool.query(statement, [cutover, phase]));
+      await retried(() => move(phase, cutover));
     },
     async reach(phase, cutover = "small") {
       const [{ at }] = (await small.rows<{ at: Phase }>(
@@ -235,10 +239,15 @@ export function withMoves(database: TestDatabase): SmallDatabase {
         if (next === "backfilled") await small.backfill(cutover);
         if (!["dual_write", "archived", "dropped"].includes(next)) {
           await small.verify(cutover);
-          // Writers may be at work: what the verify saw waiting has to be worked off before the gates are asked.
-          await retried(() => database.pool.query("SELECT cutover.drain($1, 1000)", [cutover]));
+          // Writers may be at work: what the verify saw waiting has to be worked off before the gates are asked, and a drain leaves to
+          // the next one what somebody has locked just then.
+          await retried(async () => {
+            await database.pool.query("SELECT cutover.drain($1, 1000)", [cutover]);
+            await move(next, cutover);
+          });
+        } else {
+          await small.advance(next, cutover);
         }
-        await small.advance(next, cutover);
       }
     },
     async backfill(cutover = "small") {
@@ -291,7 +300,8 @@ async function retried<T>(attempt: () => Promise<T>): Promise<T> {
     try {
       return await attempt();
     } catch (error) {
-      const refusedByWriters = sqlState(error) === "CU015" && String(error).includes("writers_current");
+      const refusedByWriters =
+        sqlState(error) === "CU015" && /gate (writers_current|outbox_drained) /.test(String(error));
       if (Date.now() > patience || !(refusedByWriters || sqlState(error) === "55P03")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
