@@ -163,7 +163,7 @@ ALTER TABLE cutover.idempotency_log ENABLE ROW LEVEL SECURITY;
 --!include functions/verify.sql
 --!include functions/repair.sql
 
--- A backfill tells the planner how far the tables have grown.
+-- A backfill tells the planner how far a table has grown.
 --!include functions/analyze_grown.sql
 --!include functions/backfill.sql
 

@@ -567,6 +567,9 @@ FUNCTION cutover.is_held_by_others(failure text) RETURNS boolean
 FUNCTION cutover.is_our_fault(sqlstate text) RETURNS boolean
   LANGUAGE sql IMMUTABLE;
 
+FUNCTION cutover.is_outgrown(wanted regclass) RETURNS boolean
+  LANGUAGE sql STABLE;
+
 FUNCTION cutover.is_writing(cutover_name text, direction text) RETURNS boolean
   LANGUAGE plpgsql STABLE;
 

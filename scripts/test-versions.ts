@@ -27,6 +27,7 @@ const SUITE = [
   "test/attacks/images-tie-no-more-than-they-must.test.ts",
   "test/definition/describe.test.ts",
   "test/engine/rehearsal.test.ts",
+  "test/engine/statistics.test.ts",
   "test/views/interleavings.test.ts",
   "test/views/watching.test.ts",
   "test/views/rights.test.ts",

@@ -244,7 +244,7 @@ export function withMoves(database: TestDatabase): SmallDatabase {
           await retried(async () => {
             await database.pool.query("SELECT cutover.drain($1, 1000)", [cutover]);
             await move(next, cutover);
-          });
+          }, /gate (writers_current|outbox_drained) /);
         } else {
           await small.advance(next, cutover);
         }
@@ -294,14 +294,13 @@ export function withMoves(database: TestDatabase): SmallDatabase {
 }
 
 /** Other test files share the server: their open transactions and their commits may hold up a move for a moment. */
-async function retried<T>(attempt: () => Promise<T>): Promise<T> {
+async function retried<T>(attempt: () => Promise<T>, refusals = /gate writers_current /): Promise<T> {
   const patience = Date.now() + 5_000;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
-      const refusedByWriters =
-        sqlState(error) === "CU015" && /gate (writers_current|outbox_drained) /.test(String(error));
+      const refusedByWriters = sqlState(error) === "CU015" && refusals.test(String(error));
       if (Date.now() > patience || !(refusedByWriters || sqlState(error) === "55P03")) throw error;
       await new Promise((resolve) => setTimeout(resolve, 5));
     }

@@ -32,6 +32,7 @@ export const USAGE = `npm start -- [options]
   --database-url U   use this server instead of the one that comes with the repository
   --held-ms N        longest that a move may hold a writer up, in milliseconds (250); the time in which the disk
                      does not answer for 100 ms or more, to somebody without Postgres either, is not the move's
+                     (of the server that comes along; of another one's disk nothing is known)
   --overlapping N    a move that fewer writes overlapped is made again (20)
   --plant-loss       remove one record and change one cell behind the sync's back: must be noticed (exit code 1)
 

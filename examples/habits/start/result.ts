@@ -9,7 +9,7 @@ export interface StoryResult {
     startedAt: string;
     gates: unknown;
     writersHeldMsMax: number;
-    /** Without the time in which the disk did not answer, see writers/bystander.ts. */
+    /** Without the time in which the disk did not answer, see writers/bystander.ts; the same with --database-url. */
     writersHeldBesidesStandstillsMsMax: number;
     writersOverlapping: number;
   }[];

@@ -149,7 +149,7 @@ test("the time in which the disk did not answer is told apart, to the millisecon
   ]);
 });
 
-test("a bystander tells how long the disk took for its pages, and whoever asks it later that it is gone", async () => {
+test("a bystander tells how long the disk took for its pages; asked after its end, it says that it is gone", async () => {
   const directory = await mkdtemp(join(tmpdir(), "pg-cutover-bystander-"));
   onTestFinished(() => rm(directory, { recursive: true, force: true }));
   const bystander = startBystander(directory, 0);

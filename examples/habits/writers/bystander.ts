@@ -12,7 +12,8 @@ export const STANDSTILL_MS = 100;
 
 /**
  * The control of the experiment: somebody without any Postgres, who writes one page of a file beside the server's data all the time and
- * waits until it is on the disk. Nothing that a cutover locks, and nothing that it keeps a server busy with, holds this one up.
+ * waits until it is on the disk. No lock of a cutover's holds this one up, nor anything else inside the server; what a cutover
+ * writes to the same disk may.
  */
 export interface Bystander {
   /** The times in which a page took at least as long as asked for, up to now. */

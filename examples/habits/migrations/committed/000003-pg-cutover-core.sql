@@ -1,5 +1,5 @@
 --! Previous: sha1:443df8d4827eaf572219b153cd0522f934f4b96b
---! Hash: sha1:7fca09c961ab2d9911e0b446abcc6e93cf01246d
+--! Hash: sha1:09a08129224e700cc2689286471773f9a8ff2df4
 --! Message: pg-cutover core
 
 -- Enter migration here
@@ -6227,11 +6227,11 @@ BEGIN
           observed_units := touched.units;
           observed_rows := 0;
         ELSE
-        SELECT pg_catalog.count(DISTINCT (d.unit)), pg_catalog.count(*) INTO observed_units, observed_rows
-          FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units FROM cutover.outbox AS noted
-                 WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
-                 GROUP BY noted.kind) AS noted
-         CROSS JOIN LATERAL cutover.compiled_differences(stand.name, 'forward', noted.kind, noted.units) AS d;
+          SELECT pg_catalog.count(DISTINCT (d.unit)), pg_catalog.count(*) INTO observed_units, observed_rows
+            FROM (SELECT noted.kind, pg_catalog.array_agg(noted.unit) AS units FROM cutover.outbox AS noted
+                   WHERE noted.xid = own AND noted.cutover = stand.name AND noted.direction = 'forward'
+                   GROUP BY noted.kind) AS noted
+           CROSS JOIN LATERAL cutover.compiled_differences(stand.name, 'forward', noted.kind, noted.units) AS d;
         END IF;
         INSERT INTO cutover.observations (xid, cutover, units, rows)
         VALUES (own, stand.name, observed_units, observed_rows)
@@ -6894,8 +6894,8 @@ BEGIN
           coalesce((SELECT pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p)) FROM cutover.fingerprint_problems(cutover_name) AS p), '[]'))
   RETURNING id INTO this_run;
 
-  -- Whole tables are hashed. In the memory that one maintenance command may take, as Postgres itself does to validate a foreign key;
-  -- but at most 64 MB, as there is one such table for each that is compared. Less would go to temporary files, on the writers' disk.
+  -- Whole tables are hashed, and what does not fit goes to temporary files, on the disk that the writers wait for. So each hash may take
+  -- what a maintenance command may, as when Postgres validates a foreign key; but at most 64 MB, since there are several at a time.
   PERFORM pg_catalog.set_config('work_mem', greatest(
     pg_catalog.pg_size_bytes(memory),
     least(pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem')), 64 * 1024 * 1024)) / 1024 || 'kB', true);
@@ -7009,38 +7009,60 @@ BEGIN
 END;
 $$;
 
--- A backfill tells the planner how far the tables have grown.
--- Analyzes the tables of a cutover, and those by which its units are locked, that have outgrown what the planner knows of them: more than
--- four times the pages of the last ANALYZE or VACUUM. Of an empty table every index costs the same, and plans that were made for one
--- read an index from end to end once it is filled; autovacuum comes only about once a minute. True when something was analyzed.
--- Lock: SHARE UPDATE EXCLUSIVE until commit, which no writer meets; a table that is locked by somebody else, or that is not ours
--- to analyze, is left to autovacuum.
+-- A backfill tells the planner how far a table has grown.
+-- Analyzes a table of the cutover, or one by which its units are locked, that has outgrown what the planner knows of it: more than four
+-- times the pages of the last ANALYZE or VACUUM. Plans that were made while a table was empty are kept, and of an empty table every
+-- index costs the same: such a plan may read an index from end to end for each key. ANALYZE makes every session plan anew.
+--
+-- One table a call; true when one was analyzed. It is advice: a table that cannot be analyzed (its index calls a function that fails, say)
+-- is left to autovacuum by this session from then on.
+-- Lock: SHARE UPDATE EXCLUSIVE on that table until commit. No writer meets it; ALTER TABLE, VACUUM and compiling again do.
 CREATE OR REPLACE FUNCTION cutover.analyze_grown(cutover_name text) RETURNS boolean
   LANGUAGE plpgsql
 AS $$
 DECLARE
-  grown text[];
+  left_alone text[] := coalesce(nullif(pg_catalog.current_setting('cutover.not_analyzed', true), ''), '{}');
+  grown regclass;
 BEGIN
-  SELECT pg_catalog.array_agg(c.oid::regclass::text ORDER BY c.oid) INTO grown
-    FROM (SELECT pg_catalog.to_regclass(named.name)::oid AS oid
-            FROM pg_catalog.unnest(ARRAY['cutover.units', 'cutover.images'] || cutover.tables_of(cutover_name, 'legacy')
-                                   || cutover.tables_of(cutover_name, 'new') || cutover.tables_of(cutover_name, 'kept')) AS named (name)) AS ours
-   -- A partitioned table has no pages of its own.
-   CROSS JOIN LATERAL (SELECT ours.oid UNION SELECT part.relid FROM pg_catalog.pg_partition_tree(ours.oid) AS part WHERE part.isleaf) AS leaves
-    JOIN pg_catalog.pg_class AS c ON c.oid = leaves.oid AND c.relkind = 'r'
-   WHERE pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint > 4 * c.relpages::bigint + 16
-     AND pg_catalog.pg_has_role(c.relowner, 'USAGE')
+  SELECT c.oid::regclass INTO grown
+    FROM pg_catalog.unnest(ARRAY['cutover.units', 'cutover.images'] || cutover.tables_of(cutover_name, 'legacy')
+                           || cutover.tables_of(cutover_name, 'new')) AS named (name)
+    JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(named.name)
+   WHERE c.relkind = 'r'
+     AND cutover.is_outgrown(c.oid)
+     AND c.oid::text <> ALL (left_alone)
+     -- From 17 on a right of its own; before, the owner's.
+     AND CASE WHEN pg_catalog.current_setting('server_version_num')::integer >= 170000
+              THEN pg_catalog.has_table_privilege(c.oid, 'MAINTAIN') ELSE pg_catalog.pg_has_role(c.relowner, 'USAGE') END
      AND NOT EXISTS (SELECT FROM pg_catalog.pg_locks AS l
                       WHERE l.locktype = 'relation' AND l.relation = c.oid
                         AND l.database = (SELECT d.oid FROM pg_catalog.pg_database AS d WHERE d.datname = pg_catalog.current_database())
-                        AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock'));
+                        AND l.mode NOT IN ('AccessShareLock', 'RowShareLock', 'RowExclusiveLock'))
+   ORDER BY c.oid
+   LIMIT 1;
   IF grown IS NULL THEN
     RETURN false;
   END IF;
-  EXECUTE 'ANALYZE (SKIP_LOCKED) ' || pg_catalog.array_to_string(grown, ', ');
+  BEGIN
+    EXECUTE pg_catalog.format('ANALYZE (SKIP_LOCKED) %s', grown);
+  EXCEPTION WHEN OTHERS THEN
+    RAISE DEBUG 'cutover %: % could not be analyzed: %', cutover_name, grown, SQLERRM;
+  END;
+  IF cutover.is_outgrown(grown) THEN
+    PERFORM pg_catalog.set_config('cutover.not_analyzed', (left_alone || grown::oid::text)::text, false);
+    RETURN false;
+  END IF;
   RETURN true;
 END;
 $$;
+
+-- Has a table more than four times the pages that the planner knows of? Small ones may.
+CREATE OR REPLACE FUNCTION cutover.is_outgrown(wanted regclass) RETURNS boolean
+  LANGUAGE sql STABLE
+BEGIN ATOMIC
+  SELECT pg_relation_size(c.oid) / current_setting('block_size')::bigint > 4 * c.relpages::bigint + 16
+    FROM pg_class AS c WHERE c.oid = wanted;
+END;
 -- Plans a backfill: lists the units of both sides (those that only one side has included), coarser kinds first, and cuts them
 -- into ranges. Takes no lock that a writer meets. Returns the backfill's id; an unfinished backfill of the same epoch is
 -- given back as it is, so that starting twice starts once.
@@ -7131,7 +7153,7 @@ $$;
 -- One batch of a backfill: claims a range nobody works on, makes its next `max_units` units true, and moves its position, all in
 -- this transaction. Locks: the range's row, the version rows of the units; both until commit, so keep max_units small enough
 -- for writers (the caller steers it by the clock).
--- A batch of no unit may come in between, which tells the planner how far the tables have grown.
+-- In between there may be a batch of no unit: it tells the planner how far a table has grown.
 -- state: 'worked', 'busy' (others hold all open ranges, or a coarser kind is not done), 'paused', 'stopped' (epoch or phase
 -- has moved on), 'finished'.
 CREATE OR REPLACE FUNCTION cutover.backfill_step(
@@ -7164,11 +7186,14 @@ BEGIN
   written := 0;
   -- Position and work are one transaction: a server that crashes before this commit is on disk takes both back together.
   PERFORM pg_catalog.set_config('synchronous_commit', 'off', true);
-  -- Before the barrier, which no phase move gets while this takes its time.
-  SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;
-  IF plan.finished_at IS NULL AND NOT plan.paused AND cutover.analyze_grown(plan.cutover) THEN
-    state := 'worked';
-    RETURN;
+  -- Without the barrier: an ANALYZE takes its time, and a phase move would wait for it.
+  SELECT b.* INTO plan FROM cutover.backfills AS b JOIN cutover.cutovers AS c ON c.name = b.cutover
+   WHERE b.id = wanted AND b.finished_at IS NULL AND NOT b.paused AND b.epoch = c.epoch;
+  IF FOUND THEN
+    IF cutover.analyze_grown(plan.cutover) THEN
+      state := 'worked';
+      RETURN;
+    END IF;
   END IF;
   PERFORM cutover.barrier_shared();
   SELECT * INTO plan FROM cutover.backfills AS b WHERE b.id = wanted;

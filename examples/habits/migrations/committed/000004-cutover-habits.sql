@@ -1,5 +1,5 @@
---! Previous: sha1:7fca09c961ab2d9911e0b446abcc6e93cf01246d
---! Hash: sha1:d0cf445878b6c03b64a9b7df1d9deeb416ed0154
+--! Previous: sha1:09a08129224e700cc2689286471773f9a8ff2df4
+--! Hash: sha1:d376c8e2d0ff260d349ef3c3fdd0ab40f4a98249
 --! Message: cutover habits
 
 -- Enter migration here

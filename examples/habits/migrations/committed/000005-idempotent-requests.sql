@@ -1,5 +1,5 @@
---! Previous: sha1:d0cf445878b6c03b64a9b7df1d9deeb416ed0154
---! Hash: sha1:62c7bcd1643f2bb0bdb28a80260f2d7dab532377
+--! Previous: sha1:d376c8e2d0ff260d349ef3c3fdd0ab40f4a98249
+--! Hash: sha1:387a6b9e10a8c45e4d0d557768b87b6a2239556f
 --! Message: idempotent requests
 
 -- The four operations of the application, as functions of one request each. The application calls public.create_week() and its
