@@ -12,8 +12,6 @@ export default defineConfig({
     reporters: ["default", new DefectsReporter()],
     // They share one Postgres, and wait for processes a good deal of their time: three keep two cores busy, more wait for each other.
     maxWorkers: 3,
-    // The SQL parser is WebAssembly, and no file parses so much that optimizing it pays.
-    execArgv: ["--no-wasm-tier-up", "--no-wasm-dynamic-tiering"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 20_000,

@@ -6,6 +6,7 @@ import { withClient } from "../../src/db.ts";
 import { loadDefinition } from "../../src/definition/load.ts";
 import { type Finding, lintDefinition } from "../../src/lint/lint.ts";
 import { createCoreDatabase } from "../helpers/core.ts";
+import type { TestDatabase } from "../helpers/database.ts";
 import { writeProjectFile } from "../helpers/project.ts";
 
 /** A definition of memos that become notes, and what is different in it. */
@@ -66,9 +67,16 @@ function ofProjection(
   return { "projection.json": JSON.stringify(projection, null, 2), "note.sql": files["forward/note.sql"] };
 }
 
-/** Lints an example against a database of its own. */
+/** One for all examples of a file: to make and to drop one for each takes far longer than to lint it. */
+let database: Promise<TestDatabase> | undefined;
+
+/** Lints an example against tables of its own, one example at a time. */
 export async function lintExample(example: Example): Promise<Finding[]> {
-  const db = await createCoreDatabase();
+  database ??= createCoreDatabase();
+  const db = await database;
+  await db.pool.query(
+    "DROP SCHEMA public CASCADE; CREATE SCHEMA public; GRANT USAGE ON SCHEMA public TO PUBLIC",
+  );
   const owner = `owner_${db.name}`;
   const project = await mkdtemp(join(tmpdir(), "pg-cutover-lint-"));
   try {
@@ -94,7 +102,6 @@ export async function lintExample(example: Example): Promise<Finding[]> {
   } finally {
     await rm(project, { recursive: true });
     if (example.asOwner) await db.pool.query(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
-    await db.drop();
   }
 }
 
