@@ -9,7 +9,7 @@ import { commands } from "./commands/index.ts";
 import { runProgram } from "./run-program.ts";
 
 enableCompileCache();
-// The SQL parser is WebAssembly. To optimize it takes half a second of both cores, more than one command ever gains by it.
+// The SQL parser is WebAssembly. To optimize it takes half a second, more than one command ever gains by it.
 setFlagsFromString("--no-wasm-tier-up");
 setFlagsFromString("--no-wasm-dynamic-tiering");
 

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { accessSync, constants, statfsSync } from "node:fs";
 import { chmod, chown, cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -16,6 +17,11 @@ export interface EmbeddedOptions {
    * has them: for benchmarks and for whatever looks at locks, bloat or crashes.
    */
   readonly durable?: boolean;
+  /**
+   * Keep the data in memory (/dev/shm), where there is room for it; default false. For many small databases that come and go: a disk's
+   * file system spends more on their files than Postgres on their rows.
+   */
+  readonly inMemory?: boolean;
   /** Further server settings: `{ max_connections: "300" }`. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Directory with another version's `initdb` and `postgres`. Default: PG_CUTOVER_POSTGRES_BIN, else the npm package. */
@@ -28,6 +34,12 @@ const THROW_AWAY_SETTINGS = {
   full_page_writes: "off",
   autovacuum: "off",
 };
+
+const MEMORY = "/dev/shm";
+/** What Linux calls it, in statfs(2). */
+const TMPFS = 0x01021994;
+/** Bytes; the tests have up to 2 GB of databases at a time. */
+const LEAST_ROOM = 4 * 2 ** 30;
 
 /** Settings that a Postgres of any durability starts with here: equal on every machine, and quick to start. */
 const COMMON_SETTINGS = { timezone: "UTC", jit: "off", max_connections: "200" };
@@ -45,10 +57,12 @@ export function embeddedPostgres(options: EmbeddedOptions = {}): PostgresProvide
 
 async function start(options: EmbeddedOptions): Promise<RunningPostgres> {
   const user = unprivilegedUser();
-  const temporaryDirectory = chooseTemporaryDirectory(user);
+  const found = await findInstallation(options.binaries ?? process.env.PG_CUTOVER_POSTGRES_BIN);
+  // A copy of the programs may not be allowed to run there.
+  const inMemory = options.inMemory && (user === undefined || reachableByAll(found)) && roomInMemory();
+  const temporaryDirectory = inMemory ? MEMORY : chooseTemporaryDirectory(user);
   await reapLeftovers(temporaryDirectory);
 
-  const found = await findInstallation(options.binaries ?? process.env.PG_CUTOVER_POSTGRES_BIN);
   const directory = await createDirectory(temporaryDirectory, user);
   const installation = await runnable(found, directory, user);
   const password = randomBytes(18).toString("base64url");
@@ -62,6 +76,17 @@ async function start(options: EmbeddedOptions): Promise<RunningPostgres> {
   const server = await startServer(cluster, settings);
   const url = `postgres://postgres:${password}@127.0.0.1:${server.port}/postgres`;
   return { url, version: await withClient(url, serverVersion), directory, stop: server.stop };
+}
+
+/** Whether this is a system with a file system in memory, and with memory to spare for it. */
+function roomInMemory(): boolean {
+  try {
+    const { type, bavail, bsize } = statfsSync(MEMORY);
+    accessSync(MEMORY, constants.W_OK);
+    return type === TMPFS && bavail * bsize >= LEAST_ROOM && process.availableMemory() >= 2 * LEAST_ROOM;
+  } catch {
+    return false;
+  }
 }
 
 /** The system's own, unless Postgres runs as another user who cannot get there. */

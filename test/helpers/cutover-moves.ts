@@ -33,9 +33,7 @@ export function movesOf({ db, definition }: Pick<InstalledCase, "db" | "definiti
           await moves.verify();
         }
         await moves.oldWritersGone();
-        await withClient(db.url, (client) =>
-          client.query("CALL cutover.advance_steps($1, $2)", [cutover, next]),
-        );
+        await db.pool.query("CALL cutover.advance_steps($1, $2)", [cutover, next]);
       }
     },
 
@@ -49,12 +47,12 @@ export function movesOf({ db, definition }: Pick<InstalledCase, "db" | "definiti
     },
 
     async drain(): Promise<void> {
-      await withClient(db.url, (client) => client.query("CALL cutover.drain_all($1)", [cutover]));
+      await db.pool.query("CALL cutover.drain_all($1)", [cutover]);
     },
 
     /** Verifies both directions; the recorded run with its differences. */
     async verify() {
-      return withClient(db.url, (client) =>
+      return withClient(db.pool, (client) =>
         withTransaction(client, { isolation: "repeatable read" }, async () => {
           const run = (await client.query("SELECT cutover.verify($1) AS id", [cutover])).rows[0].id;
           const { rows } = await client.query(
@@ -78,7 +76,7 @@ export function movesOf({ db, definition }: Pick<InstalledCase, "db" | "definiti
     },
 
     async rollback(): Promise<void> {
-      await withClient(db.url, (client) => client.query("CALL cutover.rollback_steps($1)", [cutover]));
+      await db.pool.query("CALL cutover.rollback_steps($1)", [cutover]);
     },
 
     /** Resolves when no transaction of this Postgres is older than the last move: a gate asks for it. */

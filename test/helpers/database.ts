@@ -37,13 +37,23 @@ export interface TestDatabase {
 }
 
 const open = new Set<TestDatabase>();
+/** Sessions of the maintenance database, kept for the file: every new one costs as much as a small test. */
+let maintenance: pg.Pool | undefined;
+
+function withMaintenance<T>(fn: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  if (maintenance === undefined) {
+    maintenance = new pg.Pool({ connectionString: inject("postgresUrl"), max: 4 });
+    maintenance.on("error", () => undefined);
+  }
+  return withClient(maintenance, fn);
+}
 
 /** Creates an empty database, or a copy of a template, in the Postgres that all test files share. */
 export async function createDatabase(options: DatabaseOptions = {}): Promise<TestDatabase> {
   const maintenanceUrl = inject("postgresUrl");
   const file = basename(expect.getState().testPath ?? "test").replace(/\.test\.ts$/, "");
   const name = `test_${file.replaceAll(/[^a-z0-9]+/gi, "_").toLowerCase()}_${randomBytes(4).toString("hex")}`;
-  await withClient(maintenanceUrl, async (client) => {
+  await withMaintenance(async (client) => {
     const template = options.template
       ? await buildTemplate(client, maintenanceUrl, options.template)
       : "template1";
@@ -68,6 +78,8 @@ export async function closeDatabases(failed: boolean): Promise<void> {
     }
   }
   open.clear();
+  await maintenance?.end();
+  maintenance = undefined;
 }
 
 function testDatabase(name: string, maintenanceUrl: string): TestDatabase {
@@ -90,7 +102,7 @@ function testDatabase(name: string, maintenanceUrl: string): TestDatabase {
       if (!open.delete(database)) return;
       await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
       if (!pool.ended) await pool.end();
-      await withClient(maintenanceUrl, (client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
+      await withMaintenance((client) => client.query(`DROP DATABASE ${name} WITH (FORCE)`));
     },
   };
   return database;

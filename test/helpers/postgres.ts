@@ -17,6 +17,7 @@ declare module "vitest" {
 /** Vitest's global set-up: one Postgres for the whole run; PG_CUTOVER_POSTGRES says which kind. */
 export default async function startPostgres(project: TestProject): Promise<() => Promise<void>> {
   const postgres = await choosePostgres({
+    inMemory: true,
     // Two-phase commits are one of the ways in which a writer may end.
     settings: { max_prepared_transactions: "20", track_functions: "all" },
   }).start();

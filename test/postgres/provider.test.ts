@@ -35,6 +35,10 @@ function contract(provider: PostgresProvider): void {
   });
 }
 
+describe("an embedded Postgres with its data in memory, where there is room", () => {
+  contract(embeddedPostgres({ inMemory: true }));
+});
+
 describe("an embedded Postgres", () => {
   contract(embeddedPostgres());
 
