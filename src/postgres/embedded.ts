@@ -38,7 +38,7 @@ const THROW_AWAY_SETTINGS = {
 const MEMORY = "/dev/shm";
 /** What Linux calls it, in statfs(2). */
 const TMPFS = 0x01021994;
-/** Bytes; the tests have up to 2 GB of databases at a time. */
+/** Bytes; the tests have half a gigabyte of databases and WAL at a time. */
 const LEAST_ROOM = 4 * 2 ** 30;
 
 /** Settings that a Postgres of any durability starts with here: equal on every machine, and quick to start. */
