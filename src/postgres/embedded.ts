@@ -57,12 +57,14 @@ export function embeddedPostgres(options: EmbeddedOptions = {}): PostgresProvide
 
 async function start(options: EmbeddedOptions): Promise<RunningPostgres> {
   const user = unprivilegedUser();
-  const found = await findInstallation(options.binaries ?? process.env.PG_CUTOVER_POSTGRES_BIN);
-  // A copy of the programs may not be allowed to run there.
-  const inMemory = options.inMemory && (user === undefined || reachableByAll(found)) && roomInMemory();
-  const temporaryDirectory = inMemory ? MEMORY : chooseTemporaryDirectory(user);
-  await reapLeftovers(temporaryDirectory);
+  const onDisk = chooseTemporaryDirectory(user);
+  // Both, wherever this one is to be: what is left in memory takes the room that is asked for below.
+  for (const place of [onDisk, MEMORY]) await reapLeftovers(place);
 
+  const found = await findInstallation(options.binaries ?? process.env.PG_CUTOVER_POSTGRES_BIN);
+  // A copy of the programs may not be allowed to run in memory's file system.
+  const inMemory = options.inMemory && (user === undefined || reachableByAll(found)) && roomInMemory();
+  const temporaryDirectory = inMemory ? MEMORY : onDisk;
   const directory = await createDirectory(temporaryDirectory, user);
   const installation = await runnable(found, directory, user);
   const password = randomBytes(18).toString("base64url");

@@ -31,10 +31,10 @@ export function markOf(pid: number): ProcessMark {
 
 /**
  * Stops every embedded Postgres whose starter is dead, and removes its files. A killed parent (SIGKILL, a crash) cannot
- * clean up; the next start does it. Only directories of our own user are looked at.
+ * clean up; the next start does it. Only directories of our own user are looked at; the one given need not exist.
  */
 export async function reapLeftovers(temporaryDirectory: string): Promise<void> {
-  const names = await readdir(temporaryDirectory);
+  const names = await readdir(temporaryDirectory).catch(() => []);
   for (const name of names.filter((entry) => entry.startsWith(DIRECTORY_PREFIX))) {
     const directory = join(temporaryDirectory, name);
     try {

@@ -4,7 +4,7 @@ export interface RunningPostgres {
   readonly url: string;
   /** `server_version_num`: 180004 is 18.4. */
   readonly version: number;
-  /** On this machine, and removed with the server: its data lies in it. Only of a server that was started on this machine's disk. */
+  /** On this machine, and removed with the server: its data lies in it. Only of a server that runs on this machine itself. */
   readonly directory?: string;
   /** Stops what `start` started and removes its files. May be called twice. */
   stop(): Promise<void>;

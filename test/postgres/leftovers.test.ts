@@ -4,12 +4,12 @@ import { existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { afterEach, expect, test } from "vitest";
 import { withClient } from "../../src/db.ts";
-import { embeddedPostgres } from "../../src/postgres/embedded.ts";
+import { type EmbeddedOptions, embeddedPostgres } from "../../src/postgres/embedded.ts";
 
 const STARTER = `
   import { embeddedPostgres } from ${JSON.stringify(new URL("../../src/postgres/embedded.ts", import.meta.url).href)};
   import { withClient } from ${JSON.stringify(new URL("../../src/db.ts", import.meta.url).href)};
-  const { url } = await embeddedPostgres().start();
+  const { url } = await embeddedPostgres(JSON.parse(process.argv[1] ?? "{}")).start();
   const { rows } = await withClient(url, (client) => client.query("SHOW data_directory"));
   console.log(JSON.stringify({ url, directory: rows[0].data_directory }));
   process.stdin.resume();
@@ -22,10 +22,9 @@ afterEach(() => {
 });
 
 /** Another process that starts a Postgres and lives until it is told to end. */
-function startElsewhere() {
-  const child = spawn(process.execPath, ["--input-type=module", "--eval", STARTER], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
+function startElsewhere(options: EmbeddedOptions = {}) {
+  const args = ["--input-type=module", "--eval", STARTER, JSON.stringify(options)];
+  const child = spawn(process.execPath, args, { stdio: ["pipe", "pipe", "inherit"] });
   children.push(child);
   const started = (async () => {
     for await (const line of createInterface(child.stdout)) {
@@ -38,8 +37,11 @@ function startElsewhere() {
 
 const answers = (url: string) => withClient(url, async () => true).catch(() => false);
 
-test("the Postgres of a killed process is stopped and removed by the next start", async () => {
-  const { child, started } = startElsewhere();
+test.each([
+  ["on disk", {}],
+  ["in memory, where there is room", { inMemory: true }],
+])("the Postgres of a killed process, %s, is stopped and removed by the next start", async (_, options) => {
+  const { child, started } = startElsewhere(options);
   const { url, directory } = await started;
   const exited = once(child, "exit");
   child.kill("SIGKILL");
